@@ -1,6 +1,7 @@
 """The exceptions modelcat raises and the exit codes they end in.
 
     ModelcatError
+    ├── UsageError         the words of the call do not fit (exit 2)
     ├── SettingsError      modelcat.toml, config.toml of modelcat itself
     ├── RegistryError      providers.toml
     ├── DocumentError      a person's file cannot be read as what it is (path, line, column)
@@ -39,6 +40,10 @@ class ExitCode(IntEnum):
 
 class ModelcatError(Exception):
     """Something that can be foreseen; its text is shown as it is."""
+
+
+class UsageError(ModelcatError):
+    """The words of the call do not fit together; the text says what would."""
 
 
 class SettingsError(ModelcatError):
@@ -92,7 +97,9 @@ class RateLimitError(FetchError):
     """429, still there after the retries."""
 
 
-def ended(command: Callable[[], int], log_folder: Callable[[], Path], say: Callable[[str], None]) -> int:
+def ended(  # noqa: PLR0911  one return an ending
+    command: Callable[[], int], log_folder: Callable[[], Path], say: Callable[[str], None]
+) -> int:
     """Run `command` and give its exit code; exceptions become codes and one line through `say`.
 
     A bug (anything not foreseen) is written with its traceback to a new file in `log_folder()`, because
@@ -100,6 +107,9 @@ def ended(command: Callable[[], int], log_folder: Callable[[], Path], say: Calla
     """
     try:
         return command()
+    except UsageError as error:
+        say(f"error: {error}")
+        return ExitCode.USAGE
     except ModelcatError as error:
         say(f"error: {error}")
         return ExitCode.ERROR
@@ -130,6 +140,6 @@ def _report_bug(error: Exception, log_folder: Callable[[], Path]) -> str:
             "w", dir=folder, prefix="bug-", suffix=".log", delete=False, encoding="utf-8"
         ) as log:
             log.write(text)
-    except OSError:
+    except (OSError, ModelcatError):
         return f"bug: {type(error).__name__}: {error}. No log could be written; please report this line."
     return f"bug: {type(error).__name__}: please report it with the log in {log.name}"

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
 # Bidirectional controls reorder what a person reads without being seen.
-_CONTROL |= {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029)}
+_HIDDEN = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029)
+_CONTROL |= {code: f"\\u{code:04x}" for code in _HIDDEN}
 
 
 def plain(text: str) -> str:
@@ -36,6 +37,11 @@ class Screen:
         """One line for the person, on stderr."""
         print(plain(text), file=sys.stderr)
 
+    def confirm(self, question: str) -> bool:
+        """Ask on stderr; only a clear yes is a yes, silence is a no."""
+        print(f"{plain(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
     def line(self, text: str = "") -> None:
         """One plain line of result, on stdout."""
         print(plain(text))
@@ -50,4 +56,11 @@ class Screen:
 
         stream = sys.stderr if stderr else sys.stdout
         width = None if stream.isatty() else 200
-        return Console(stderr=stderr, width=width, no_color=not self.colour, highlight=False, markup=False, emoji=False)
+        return Console(
+            stderr=stderr,
+            width=width,
+            no_color=not self.colour,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )

@@ -1,0 +1,29 @@
+"""The command line: options in, one command function called, its result shown or printed as JSON. No logic.
+
+One module a group of commands; the order of the imports is the order of the help. typer is imported here and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typer.main import get_command
+
+from modelcat.cli import catalog, configs, registry, sync, upkeep
+from modelcat.cli.frame import app
+from modelcat.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["catalog", "configs", "registry", "run", "sync", "upkeep"]
+
+
+def run(words: Sequence[str]) -> int:
+    """Run modelcat with these words and give the exit code; usage errors are shown and are 2."""
+    try:
+        get_command(app).main(list(words), prog_name="modelcat")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else ExitCode.OK
+    return ExitCode.OK

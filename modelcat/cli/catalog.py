@@ -1,0 +1,101 @@
+"""Looking into the catalog: models, show, log, stats."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from modelcat.cli.frame import Call, Result, command
+
+
+@command(
+    "models",
+    examples="""
+    modelcat models sonnet
+    modelcat models --provider openrouter --max-price 0.5 --sort price
+    modelcat models --min-context 200000 --capability reasoning""",
+)
+def models(
+    call: Call,
+    *,
+    query: Annotated[
+        str | None, typer.Argument(help="Words or a glob that id or name must match.", show_default=False)
+    ] = None,
+    provider: Annotated[
+        list[str] | None, typer.Option("--provider", "-p", help="Only this provider (may be repeated).")
+    ] = None,
+    min_context: Annotated[
+        int | None, typer.Option(help="Tokens the context window must have.", min=0)
+    ] = None,
+    max_price: Annotated[
+        float | None, typer.Option(help="USD per million tokens the input may cost.", min=0)
+    ] = None,
+    capability: Annotated[
+        list[str] | None,
+        typer.Option("--capability", "-c", help="vision, reasoning, tools, audio, … (may be repeated)."),
+    ] = None,
+    sort: Annotated[str, typer.Option(help="id, price, context or released.")] = "id",
+) -> tuple[Result, Any]:
+    """Search the catalog."""
+    from modelcat.commands import models as steps
+    from modelcat.output import models as words
+
+    result = steps.run(
+        call.settings,
+        query=query,
+        providers=tuple(provider or ()),
+        min_context=min_context,
+        max_price=max_price,
+        capabilities=tuple(capability or ()),
+        sort=sort,
+    )
+    return result, words.show
+
+
+@command(
+    "show",
+    examples="""
+    modelcat show gpt-5
+    modelcat show anthropic/claude-sonnet-4.5""",
+)
+def show(
+    call: Call, model: Annotated[str, typer.Argument(help="A model id, or provider:id.")]
+) -> tuple[Result, Any]:
+    """One model: limits, prices, and who offers it."""
+    from modelcat.commands import show as steps
+    from modelcat.output import show as words
+
+    return steps.run(call.settings, model), words.show
+
+
+@command(
+    "log",
+    examples="""
+    modelcat log
+    modelcat log openrouter
+    modelcat log gpt-5""",
+)
+def log(
+    call: Call,
+    *,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[MODEL|PROVIDER]", help="Only what concerns it.", show_default=False),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="At most so many.", min=1)] = 50,
+) -> tuple[Result, Any]:
+    """When models appeared, vanished or changed."""
+    from modelcat.commands import log as steps
+    from modelcat.output import log as words
+
+    return steps.run(call.settings, name, limit=limit), words.show
+
+
+@command("stats", examples="modelcat stats")
+def stats(call: Call) -> tuple[Result, Any]:
+    """Counts from storage and from the last run."""
+    from modelcat.commands import stats as steps
+    from modelcat.output import stats as words
+
+    return steps.run(call.settings), words.show

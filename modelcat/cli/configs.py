@@ -1,0 +1,187 @@
+"""The person's own files: diff, apply, backup, restore, merge, validate."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from modelcat.cli.frame import Call, Result, Tool, app, command
+from modelcat.errors import UsageError
+
+
+@command(
+    "diff",
+    examples="""
+    modelcat diff
+    modelcat diff --tool codex --patch
+    modelcat diff HEAD~1
+    modelcat diff sync/2026-11-23T08-00-00Z HEAD""",
+)
+def diff(
+    call: Call,
+    *,
+    revisions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REV [REV]]", help="Compare the catalog at two revisions instead.", show_default=False
+        ),
+    ] = None,
+    tool: Tool = None,
+    patch: Annotated[bool, typer.Option("--patch", "-p", help="Show the text difference.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if anything would change.")] = False,
+) -> tuple[Result, Any]:
+    """What would change in your own configs.
+
+    With one or two revisions: what changed in the catalog between them (or since the one).
+    """
+    if revisions:
+        from modelcat.commands import catalog_diff
+        from modelcat.output import catalog_diff as catalog_words
+
+        if len(revisions) > 2:
+            raise UsageError(f"diff compares at most two revisions, got {len(revisions)}")
+        return catalog_diff.run(call.settings, *revisions, exit_code=exit_code), catalog_words.show
+    from modelcat.commands import diff as steps
+    from modelcat.output import plan
+
+    return steps.run(call.settings, tools=tuple(tool or ()), exit_on_changes=exit_code), functools.partial(
+        plan.show, patch=patch
+    )
+
+
+@command(
+    "apply",
+    aliases=("update-configs",),
+    examples="""
+    modelcat apply
+    modelcat apply --tool codex --dry-run
+    modelcat apply --prefer theirs""",
+)
+def apply(
+    call: Call,
+    *,
+    tool: Tool = None,
+    prefer: Annotated[
+        str | None,
+        typer.Option(
+            "--prefer", metavar="ours|theirs", help="Settle what is held: keep yours, or take modelcat's."
+        ),
+    ] = None,
+    adopt: Annotated[
+        list[str] | None,
+        typer.Option("--adopt", metavar="PROVIDER", help="Let modelcat keep up an entry that you wrote."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show, write nothing.")] = False,
+    backup: Annotated[bool, typer.Option("--backup", hidden=True, help="A backup is always made.")] = False,
+) -> tuple[Result, Any]:
+    """Merge the generated entries into your own configs.
+
+    A backup is made first; `modelcat restore TAG` undoes the merge exactly.
+    """
+    from modelcat.commands import apply as steps
+    from modelcat.output import plan
+
+    del backup
+    if prefer not in (None, "ours", "theirs"):
+        raise UsageError("--prefer takes ours or theirs")
+    result = steps.run(
+        call.settings, tools=tuple(tool or ()), prefer=prefer, adopt=frozenset(adopt or ()), dry_run=dry_run
+    )
+    return result, plan.show_applied
+
+
+@command(
+    "backup",
+    aliases=("backup-configs",),
+    examples="""
+    modelcat backup
+    modelcat backup --tool mods""",
+)
+def backup(call: Call, tool: Tool = None) -> tuple[Result, Any]:
+    """Keep your configs as they are now; print the tag."""
+    from modelcat.commands import backup as steps
+    from modelcat.output import backup as words
+
+    return steps.run(call.settings, tools=tuple(tool or ())), words.show
+
+
+@command(
+    "restore",
+    aliases=("restore-configs",),
+    examples="""
+    modelcat restore --list
+    modelcat restore backup/2026-11-24T14-30-00Z
+    modelcat restore sync/2026-11-20T08-00-00Z""",
+)
+def restore(
+    call: Call,
+    *,
+    tag: Annotated[
+        str | None,
+        typer.Argument(help="A backup/… tag (your files) or a sync/… tag (the catalog).", show_default=False),
+    ] = None,
+    tool: Tool = None,
+    list_: Annotated[bool, typer.Option("--list", "-l", help="The tags there are.")] = False,
+    timestamp: Annotated[
+        str | None, typer.Option("--timestamp", hidden=True, help="The part after backup/.")
+    ] = None,
+) -> tuple[Result, Any]:
+    """Put your configs back byte for byte.
+
+    A sync tag puts the catalog and generated configs back to that day instead.
+    """
+    from modelcat.commands import restore as steps
+    from modelcat.output import restore as words
+
+    wanted = tag or (timestamp and f"backup/{timestamp.removeprefix('backup/')}")
+    if list_:
+        return steps.listing(call.settings), words.show_tags
+    if not wanted:
+        raise UsageError("name a tag; `modelcat restore --list` shows them")
+    return steps.run(call.settings, wanted, tools=tuple(tool or ())), words.show
+
+
+@command(
+    "merge",
+    aliases=("merge-configs",),
+    examples="""
+    modelcat merge --source new.yaml --target mine.yaml
+    modelcat merge --base old.toml --source new.toml --target mine.toml --output -""",
+)
+def merge(
+    call: Call,
+    *,
+    source: Annotated[Path, typer.Option("--source", "-s", help="The file whose changes come in (theirs).")],
+    target: Annotated[Path, typer.Option("--target", "-t", help="The file they go into (ours).")],
+    base: Annotated[
+        Path | None,
+        typer.Option("--base", "-b", help="What both came from; without it nothing is overwritten."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write here instead of TARGET; - is stdout.")
+    ] = None,
+) -> tuple[Result, Any]:
+    """Merge any YAML, TOML or JSON files, two- or three-way.
+
+    Works as a git merge driver.
+    """
+    del call  # merges the files it is given, wherever the managed folder is
+    from modelcat.commands import merge as steps
+    from modelcat.output import merge as words
+
+    return steps.run(source=source, target=target, base=base, output=output), words.show
+
+
+@app.command(
+    "validate",
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def validate(context: typer.Context) -> None:
+    """Check configs; also as a pre-commit hook."""
+    from modelcat.commands.validate import main
+
+    raise typer.Exit(main(context.args, "modelcat validate"))

@@ -1,0 +1,85 @@
+"""modelcat providers: list, show, add, remove, test."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from modelcat.cli.frame import Call, Names, Result, app, command, providers
+
+
+@command("list", group=providers, examples="modelcat providers list")
+def providers_list(call: Call) -> tuple[Result, Any]:
+    """All providers: key set, last fetched, models."""
+    from modelcat.commands import providers as steps
+    from modelcat.output import providers as words
+
+    return steps.list_all(call.settings), words.show_list
+
+
+@command("show", group=providers, examples="modelcat providers show openrouter")
+def providers_show(call: Call, name: Annotated[str, typer.Argument()]) -> tuple[Result, Any]:
+    """Everything the registry says of one provider."""
+    from modelcat.commands import providers as steps
+    from modelcat.output import providers as words
+
+    return steps.show(call.settings, name), words.show_one
+
+
+@command(
+    "add",
+    group=providers,
+    examples="""
+    modelcat providers add mybox --kind openai --base-url http://192.168.1.5:8000/v1
+    modelcat providers add acme --kind openai --base-url https://acme.example/v1 --api-key-env ACME_API_KEY""",
+)
+def providers_add(
+    call: Call,
+    *,
+    name: Annotated[str, typer.Argument()],
+    kind: Annotated[str, typer.Option(help="How it is asked: openai, anthropic, google, ollama, …")],
+    base_url: Annotated[str | None, typer.Option(help="Where its API is.")] = None,
+    api_key_env: Annotated[str | None, typer.Option(help="The variable that holds its key.")] = None,
+    base_url_env: Annotated[
+        str | None, typer.Option(help="The variable that may name another base URL.")
+    ] = None,
+) -> tuple[Result, Any]:
+    """Add a provider of your own to providers.toml."""
+    from modelcat.commands import providers as steps
+    from modelcat.output import providers as words
+
+    result = steps.add(
+        call.settings, name, kind=kind, base_url=base_url, api_key_env=api_key_env, base_url_env=base_url_env
+    )
+    return result, words.show_edit
+
+
+@command("remove", group=providers, examples="modelcat providers remove acme")
+def providers_remove(call: Call, name: Annotated[str, typer.Argument()]) -> tuple[Result, Any]:
+    """Remove your own provider, or switch a shipped one off."""
+    from modelcat.commands import providers as steps
+    from modelcat.output import providers as words
+
+    return steps.remove(call.settings, name), words.show_edit
+
+
+@command(
+    "test",
+    group=providers,
+    examples="""
+    modelcat providers test
+    modelcat providers test groq openrouter""",
+)
+def providers_test(call: Call, names: Names = None) -> tuple[Result, Any]:
+    """Ask providers now and say what came; nothing is stored."""
+    from modelcat.commands import providers as steps
+    from modelcat.output import providers as words
+
+    return steps.test(call.settings, tuple(names or ())), words.show_test
+
+
+app.add_typer(providers, name="providers")
+
+
+app.add_typer(providers, name="providers")
