@@ -33,6 +33,11 @@ class Provider:
     dialect: str
     base_url: str
     models_url: str | None = None
+    """Where its list is asked; None: it has none (the embedded facts stand in)."""
+    models_url_fallbacks: tuple[str, ...] = ()
+    """Asked in this order where `models_url` answers 404 or with no list."""
+    details_url: str | None = None
+    """A second list of the same provider that says more of the same models (chutes)."""
     kind: Literal["provider", "data"] = "provider"
     enabled: bool = True
     disabled_reason: str | None = None
@@ -41,6 +46,14 @@ class Provider:
     local: bool = False
     """A server on this machine or network: asked without a key unless our own settings name one."""
     api_key_env: tuple[str, ...] = ()
+    """Variables that may hold the key; the first is the one to document and to write into configs."""
+    optional_key_env: tuple[str, ...] = ()
+    """Local servers: variables not read unless the person's own settings name them in `api_key_env`."""
+    also_needs: tuple[str, ...] = ()
+    """Variables needed besides the key and those of `url_env`."""
+    trusted: bool = True
+    """False: a providers.toml that may be shared sends the key where the shipped registry never would, so
+    this machine's own settings must agree first. Set by registry.py, never written in a file."""
     base_url_env: tuple[str, ...] = ()
     legacy_base_url: str | None = None
     """Where the older script asked, for --legacy-output; None: not one of its forty."""
@@ -53,6 +66,8 @@ class Provider:
     serves_responses_api: bool = False
     price_unit: str = "per_million"
     """How the list's prices are scaled; the names stand in dialects/units.py. Never guessed."""
+    unsteady: bool = False
+    """The list is what is online this minute: a model that is absent has not been dropped."""
     volatile: tuple[str, ...] = ()
     """Dotted fields of a row that change on every request and so stay out of git."""
     private_ids: tuple[str, ...] = ()
@@ -65,6 +80,8 @@ class Provider:
     tools: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     """[provider.tools.<tool>]: what one tool needs otherwise, such as a name."""
     docs: str | None = None
+    note: str | None = None
+    """What a person who uses it should know, in one or two sentences."""
 
     def tool_setting(self, tool: str, key: str, default: Any = None) -> Any:
         """The value of `key` in this provider's table for `tool`, else `default`."""
