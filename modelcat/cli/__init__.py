@@ -6,18 +6,19 @@ nowhere else.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from typer.main import get_command
 
-from modelcat.cli import catalog, configs, registry, sync, upkeep
 from modelcat.cli.frame import app
 from modelcat.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["catalog", "configs", "registry", "run", "sync", "upkeep"]
+for group in ("sync", "configs", "catalog", "upkeep", "registry"):
+    import_module(f"modelcat.cli.{group}")
 
 
 def run(words: Sequence[str]) -> int:

@@ -32,7 +32,7 @@ def providers_show(call: Call, name: Annotated[str, typer.Argument()]) -> tuple[
     group=providers,
     examples="""
     modelcat providers add mybox --kind openai --base-url http://192.168.1.5:8000/v1
-    modelcat providers add acme --kind openai --base-url https://acme.example/v1 --api-key-env ACME_API_KEY""",
+    modelcat providers add acme --kind openai --base-url https://acme.example --api-key-env ACME_API_KEY""",
 )
 def providers_add(
     call: Call,
