@@ -64,10 +64,20 @@ class Provider:
     anonymous_key: str | None = None
     """A published key for people without one (aihorde), not a secret."""
     serves_responses_api: bool = False
-    price_unit: str = "per_million"
-    """How the list's prices are scaled; the names stand in dialects/units.py. Never guessed."""
-    unsteady: bool = False
-    """The list is what is online this minute: a model that is absent has not been dropped."""
+    price_unit: str = "none"
+    """How the list's prices are scaled; the names stand in dialects/units.py. Never guessed: with "none"
+    prices are not read, whatever they look like."""
+    zero_is_free: bool = False
+    """A listed price of 0 means free here; elsewhere it is unknown unless the model's id says free."""
+    mode: Mode | None = None
+    """What every model of this list is, where it holds one kind only."""
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Where this list has a fact that its dialect would look for elsewhere: name of the fact (as
+    dialects.field_names() says) to dotted paths, the first that is there counts."""
+    fallback_urls: tuple[str, ...] = ()
+    """Older or plainer lists, asked in this order where models_url is not there (404, 405) or is no list."""
+    second_url: str | None = None
+    """A second list that adds to the rows of the first; only some dialects join one (chutes)."""
     volatile: tuple[str, ...] = ()
     """Dotted fields of a row that change on every request and so stay out of git."""
     private_ids: tuple[str, ...] = ()
