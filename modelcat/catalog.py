@@ -74,10 +74,6 @@ class Provider:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Where this list has a fact that its dialect would look for elsewhere: name of the fact (as
     dialects.field_names() says) to dotted paths, the first that is there counts."""
-    fallback_urls: tuple[str, ...] = ()
-    """Older or plainer lists, asked in this order where models_url is not there (404, 405) or is no list."""
-    second_url: str | None = None
-    """A second list that adds to the rows of the first; only some dialects join one (chutes)."""
     volatile: tuple[str, ...] = ()
     """Dotted fields of a row that change on every request and so stay out of git."""
     private_ids: tuple[str, ...] = ()

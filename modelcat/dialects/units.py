@@ -24,4 +24,4 @@ UNITS: Final[Mapping[str, Decimal | None]] = MappingProxyType(
         "none": None,
     }
 )
-"""Name to factor: listed price × factor = USD per million tokens. None: not to be read as dollars."""
+"""Name to factor: listed price * factor = USD per million tokens. None: not to be read as dollars."""
