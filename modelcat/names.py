@@ -1,0 +1,51 @@
+"""When two ids of different providers mean the same model: the spelling they share.
+
+`anthropic/claude-sonnet-4.5`, `Claude-Sonnet-4.5` and `claude-sonnet-4-5@20250929` are one model under three
+ids. Only the spelling is compared here; which facts may be borrowed over it is decided in enrich.py.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PARTS = re.compile(r"[a-z]+|[0-9]+")
+# What a gateway appends to say how a request is routed or billed; the model behind it is the same.
+_ROUTES = frozenset({"free", "paid", "nitro", "floor", "exacto", "online", "beta", "latest"})
+# The weights' number format and how they are served: limits and abilities stay the model's own.
+_PACKING = re.compile(
+    r"(?:[-_.@](?:fp4|fp8|fp16|bf16|int4|int8|w4a16|w8a8|awq|gptq|gguf|mlx|nvfp4|mxfp4|quantized|dynamic|tee"
+    r"|[48]bit|q[2-8](?:_[k01](?:_[sml])?)?))+$"
+)
+_DATE = re.compile(r"[-_@](?:20[0-9]{6}|20[0-9]{2}-[0-9]{2}-[0-9]{2})$")
+
+
+def spelling(name: str) -> str:
+    """The words and numbers of `name`, whatever its case and separators: qwen2.5-7b -> qwen-2-5-7-b.
+
+    Numbers stay apart, because qwen2-57b is not qwen2.5-7b.
+    """
+    return "-".join(_PARTS.findall(name.lower()))
+
+
+def split_maker(model_id: str) -> tuple[str, str]:
+    """An id as (all before the last slash, the rest): accounts/x/models/y -> (accounts/x/models, y)."""
+    maker, _, rest = model_id.rpartition("/")
+    return maker, rest
+
+
+def _stem(model_id: str) -> str:
+    stem = model_id[model_id.rfind("/") + 1 :].lower()
+    head, colon, route = stem.rpartition(":")
+    if colon and route in _ROUTES:
+        stem = head
+    return _PACKING.sub("", stem)
+
+
+def base_name(model_id: str) -> str:
+    """The spelling of the model itself, without maker, route (`:free`) and number format; may be empty."""
+    return "-".join(_PARTS.findall(_stem(model_id)))
+
+
+def undated_name(model_id: str) -> str:
+    """`base_name` without a release date at the end: gpt-4o-2024-08-06 -> gpt-4-o."""
+    return "-".join(_PARTS.findall(_DATE.sub("", _stem(model_id))))
