@@ -6,8 +6,10 @@ Rules that judge a person's config are in rules/ by the same name. Nothing here 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from modelcat.catalog import price_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from modelcat.tree import Pattern, Shape, Tree
 
 Syntax = Literal["yaml", "toml", "json"]
+
+WRITTEN_BY = "Written by modelcat from its catalog; changes made here are lost."
+"""The first comment line of what is rendered into the repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,61 @@ class Tool:
     """Where the tool reads its main config."""
     refuses: Callable[[Provider], str | None]
     """Why nothing can be written for a provider, in the person's words; None: it can."""
+    unfit: Callable[[Model], str | None]
+    """Why a model cannot be offered, as words after a count ("12 cannot call tools"); None: it can."""
     render: Callable[[Sequence[Offer]], tuple[Target, ...]]
     """The main file first, then what is per provider. Providers it refuses must not be passed."""
     endpoints: Callable[[Tree], Mapping[str, str]]
-    """Entry key -> base URL (or "type:<built-in>") of the provider entries in a main config's tree, to
-    recognise a provider that the person calls by another name."""
+    """Entry key -> base URL without a slash at its end (or "type:<built-in>") of the provider entries in a
+    main config's tree, to recognise a provider that the person calls by another name."""
     key_variable: Callable[[Provider], str | None]
     """The environment variable the tool itself will look up for this provider's key."""
+    settings: Mapping[str, str]
+    """The keys it reads in [provider.tools.<tool>] of the registry, and what each means."""
+    defaults: Callable[[Sequence[Offer]], Mapping[str, Tree]] = field(default=lambda _: {})
+    """Top-level values that a config made from the starter needs besides the entries, such as the default
+    model. Never merged into a file that is there."""
+    ask: tuple[str, ...] = ()
+    """Arguments that make the installed program print what `localise` takes; empty: nothing to ask."""
+    localise: Callable[[Sequence[Target], str], tuple[Target, ...]] = field(
+        default=lambda targets, _: tuple(targets)
+    )
+    """The targets as this machine's program wants them, given what `ask` printed: on `apply` only, because
+    what is committed must not depend on the machine."""
+
+
+def nowhere(provider: Provider) -> str | None:
+    """Why no tool can use a provider: it runs no models, or a part of its address is missing."""
+    if provider.kind == "data":
+        return "a source of facts, no place to run models"
+    if "{" not in provider.base_url:
+        return None
+    missing = [variable for part, variable in provider.url_env if f"{{{part}}}" in provider.base_url]
+    return f"its address is your own: set {' and '.join(missing) or 'base_url in providers.toml'}"
+
+
+def writes_text(model: Model) -> bool:
+    """Whether a chat model answers in text (a model that does not say is taken to)."""
+    return model.mode == "chat" and (not model.output_modalities or "text" in model.output_modalities)
+
+
+def newest_first(models: Sequence[Model]) -> list[Model]:
+    """Models by release date, newest first, unknown dates last, then by id."""
+    return sorted(sorted(models, key=lambda m: m.id), key=lambda m: m.released or "", reverse=True)
+
+
+def facts_line(model: Model) -> str:
+    """The window and prices in a few words: "131072 tokens, $0.15 in, $0.6 out per million", or empty."""
+    words = [] if model.context_window is None else [f"{model.context_window} tokens"]
+    cost = model.cost
+    if cost.input == 0 and cost.output == 0:
+        words.append("free")
+    else:
+        prices = [
+            f"${price_text(p)} {way}"
+            for p, way in ((cost.input, "in"), (cost.output, "out"))
+            if p is not None
+        ]
+        if prices:
+            words.append(", ".join(prices) + " per million")
+    return ", ".join(words)
