@@ -74,6 +74,8 @@ class Provider:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Where this list has a fact that its dialect would look for elsewhere: name of the fact (as
     dialects.field_names() says) to dotted paths, the first that is there counts."""
+    unsteady: bool = False
+    """The list is what is online this minute: a model that is absent has not been dropped."""
     volatile: tuple[str, ...] = ()
     """Dotted fields of a row that change on every request and so stay out of git."""
     private_ids: tuple[str, ...] = ()
