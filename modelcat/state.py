@@ -1,0 +1,136 @@
+"""What this machine remembers of its syncs, in models/extra of the managed folder; git ignores it.
+
+Nothing here is anybody's work: a state that cannot be read is a state that was lost, and the next sync asks
+everybody as if for the first time. What is committed never depends on it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FORMAT = 1
+RUNS_KEPT = 30
+_FILE = "state.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderState:
+    """What the last questions to one provider came to. Times are UTC, as 2026-11-24T14:30:00Z."""
+
+    outcome: Literal["fetched", "skipped", "failed"] | None = None
+    """Of the last time it was asked."""
+    reason: str | None = None
+    """Why it was skipped or failed, in one line."""
+    asked: str | None = None
+    fetched: str | None = None
+    """When a list last came, changed or not."""
+    url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    answer: str | None = None
+    """Hash of the answer that is stored."""
+    reading: str | None = None
+    """Fingerprint of everything else the stored listing was made from."""
+    models: int = 0
+    unusable: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All of it."""
+
+    providers: Mapping[str, ProviderState] = field(default_factory=dict)
+    rendered: str | None = None
+    """Fingerprint of everything the generated configs were made from."""
+    head: str | None = None
+    """The commit after the last sync."""
+    last_sync: str | None = None
+    embedded_as_of: str | None = None
+    """Date of the embedded snapshot, if any listing stands on it."""
+
+
+def load(folder: Path) -> State:
+    """The state kept in `folder`; an empty one where there is none or it cannot be read."""
+    known = {item.name for item in fields(ProviderState)}
+    try:
+        data = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            return State()
+        providers = {
+            name: ProviderState(**{key: value for key, value in row.items() if key in known})
+            for name, row in data["providers"].items()
+        }
+        rest = {key: data.get(key) for key in ("rendered", "head", "last_sync", "embedded_as_of")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return State()
+    return State(providers, **rest)
+
+
+def save(folder: Path, state: State) -> None:
+    """Keep `state`. Raises OSError."""
+    default = ProviderState()
+    rows = {
+        name: {key: value for key, value in asdict(row).items() if value != getattr(default, key)}
+        for name, row in sorted(state.providers.items())
+    }
+    rest = {key: getattr(state, key) for key in ("rendered", "head", "last_sync", "embedded_as_of")}
+    _write(folder / _FILE, {"format": FORMAT, "providers": rows, **rest})
+
+
+def save_run(folder: Path, when: str, summary: Mapping[str, Any], failures: Mapping[str, Any]) -> None:
+    """Keep the account of a run, for people and other programs. Raises OSError."""
+    _write(folder / "summary_stats.json", summary)
+    _write(folder / "failed_providers.json", failures)
+    _write(folder / f"run_{when.replace(':', '-')}.json", {**summary, "failed": failures})
+    for old in sorted(folder.glob("run_*.json"))[:-RUNS_KEPT]:
+        with suppress(OSError):
+            old.unlink()
+
+
+def last_run(folder: Path) -> Mapping[str, Any] | None:
+    """The summary of the last run, if it can be read."""
+    try:
+        data = json.loads((folder / "summary_stats.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def load_source(folder: Path, name: str) -> bytes | None:
+    """The stored answer of a data source, if it is there."""
+    try:
+        return (folder / "sources" / f"{name}.json").read_bytes()
+    except OSError:
+        return None
+
+
+def save_source(folder: Path, name: str, answer: bytes) -> None:
+    """Keep the answer of a data source: too large and too lively for git. Raises OSError."""
+    _replace(folder / "sources" / f"{name}.json", answer)
+
+
+def _write(path: Path, value: Any) -> None:
+    _replace(path, json.dumps(value, indent=1, ensure_ascii=False).encode())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.replace(name, path)  # noqa: PTH105  a str is what mkstemp gives
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108
+        raise
