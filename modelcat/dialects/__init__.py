@@ -6,17 +6,18 @@ What a dialect consists of stands in modelcat/dialect.py.
 from __future__ import annotations
 
 import importlib
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
+
+from modelcat.dialect import Fields
 
 if TYPE_CHECKING:
     from modelcat.dialect import Dialect
 
 # Written out, so that checking a registry lists no folder and imports no dialect; a test compares it.
 _NAMES: Final = (
-    "aihubmix",
     "anthropic",
     "atlascloud",
-    "azure",
     "catwalk",
     "chutes",
     "cloudflare",
@@ -30,28 +31,7 @@ _NAMES: Final = (
     "models_dev",
     "ollama",
     "openai",
-    "venice",
     "xai",
-)
-
-_FIELD_NAMES: Final = (
-    "id",
-    "name",
-    "type",
-    "context_window",
-    "max_output_tokens",
-    "input_price",
-    "output_price",
-    "cache_read_price",
-    "cache_write_price",
-    "input_modalities",
-    "output_modalities",
-    "reasoning",
-    "tool_call",
-    "vision",
-    "features",
-    "released",
-    "deprecated",
 )
 
 
@@ -62,7 +42,7 @@ def names() -> tuple[str, ...]:
 
 def field_names() -> tuple[str, ...]:
     """The facts whose place in a row a registry entry may say (`fields`)."""
-    return _FIELD_NAMES
+    return tuple(item.name for item in fields(Fields))
 
 
 def load(name: str) -> Dialect:

@@ -1,0 +1,138 @@
+"""What one value of an answer says: limits, prices, dates, modalities, flags, lists of words.
+
+Each takes anything JSON can hold and gives the fact, or None where the value does not say. Where in a row
+the values are is said by Fields, what is made of them by _reader.py.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+MOST_TOKENS: Final = 1_000_000_000
+"""A limit above this is no limit anybody has met; it is a slip, or a way to say there is none."""
+MODALITIES: Final = ("text", "image", "audio", "video", "pdf")
+_MODALITY: Final = {
+    **{name: name for name in MODALITIES},
+    "images": "image",
+    "vision": "image",
+    "speech": "audio",
+    "videos": "video",
+    "file": "pdf",
+    "files": "pdf",
+    "document": "pdf",
+}
+_SIX_PLACES: Final = Decimal("0.000001")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY, _LAST_DAY = "2015-01-01", "2100-01-01"
+# LiteLLM proxies answer this second of February 2023 for every model.
+_LITELLM_CREATED: Final = 1_677_610_602
+_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]|$)")
+_NUMBER: Final = re.compile(r"-?\d{1,30}(\.\d{1,40})?([eE]-?\d{1,2})?")
+_GOING: Final = frozenset({"deprecated", "retired", "legacy", "shutdown", "sunset", "true", "yes"})
+_STAYING: Final = frozenset({"", "false", "no", "active", "none", "null", "never"})
+
+
+def limit(value: Any) -> int | None:
+    """A number of tokens; 0 and less say nothing, and neither does what is not a whole number."""
+    kind = type(value)
+    if kind is not int:
+        if kind is float and value.is_integer():
+            value = int(value)
+        elif kind is str and value.strip().isdecimal() and len(value) <= 12:
+            value = int(value)
+        else:
+            return None
+    return value if 0 < value <= MOST_TOKENS else None
+
+
+def price(value: Any, factor: Decimal) -> Decimal | None:
+    """USD per million tokens, to six places: `value` × `factor`. Less than zero means "it depends"."""
+    kind = type(value)
+    if kind is str:
+        value = value.strip().removeprefix("$").strip()
+        if not _NUMBER.fullmatch(value):
+            return None
+    elif kind is not float and kind is not int:
+        return None
+    try:
+        # str(float) is the shortest text that means it, so 0.1 stays 0.1.
+        found = (Decimal(str(value)) * factor).quantize(_SIX_PLACES)
+    except InvalidOperation:
+        return None
+    return found if found >= 0 else None
+
+
+def day(value: Any) -> str | None:
+    """YYYY-MM-DD of a time in seconds, milliseconds or microseconds, or of an ISO date."""
+    kind = type(value)
+    if kind is str:
+        match = _DATE.match(value)
+        if not match:
+            return day(int(value)) if value.isdecimal() and len(value) <= 16 else None
+        try:
+            found = date(*map(int, match.groups())).isoformat()
+        except ValueError:
+            return None
+    elif (kind is int or kind is float) and 0 < value < 1e17 and value != _LITELLM_CREATED:
+        while value > 1e11:
+            value /= 1000
+        found = (_EPOCH + timedelta(seconds=int(value))).date().isoformat() if value < 4.2e9 else ""
+    else:
+        return None
+    return found if _FIRST_DAY <= found < _LAST_DAY else None
+
+
+def flag(value: Any) -> bool | None:
+    """Yes or no: true, "true", {"supported": true}, or a map or list of how it is done."""
+    if value is True or value is False:
+        return bool(value)
+    if isinstance(value, dict):
+        said = value.get("supported")
+        return said if isinstance(said, bool) else bool(value)
+    if isinstance(value, list):
+        return bool(value)
+    if isinstance(value, str):
+        return {"true": True, "yes": True, "false": False, "no": False}.get(value.strip().lower())
+    return None
+
+
+def going(value: Any) -> bool | None:
+    """Whether a model is on its way out: a flag, a date set for its end, or a word for its state."""
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in _STAYING:
+            return False if word else None
+        return True if word in _GOING or day(value) else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return True if day(value) else None
+    return flag(value)
+
+
+def words(value: Any) -> tuple[str, ...]:
+    """Words in lower case with underscores: of a text with commas, a list, or the keys of a map of flags."""
+    if isinstance(value, str):
+        given: Any = value.split(",")
+    elif isinstance(value, list):
+        given = value
+    elif isinstance(value, dict):
+        given = [key for key, said in value.items() if flag(said)]
+    else:
+        return ()
+    found = (word.strip().lower().replace("-", "_").replace(" ", "_") for word in given if type(word) is str)
+    return tuple(word for word in found if word and len(word) <= 64)
+
+
+def modalities(value: Any, side: int) -> tuple[str, ...]:
+    """The modalities a value names, in one order; `side` 0 is what goes in, 1 what comes out.
+
+    Besides lists it reads "text+image->text" and maps of flags. What is no modality ("embeddings") is kept
+    out: it says what the model is for, not what it speaks.
+    """
+    if isinstance(value, str):
+        before, arrow, after = value.partition("->")
+        value = (after if side else before).replace("+", ",") if arrow else value
+    named = {_MODALITY.get(word) for word in words(value)}
+    return tuple(name for name in MODALITIES if name in named)

@@ -1,0 +1,264 @@
+"""From a row to a Model, by the table of places that a dialect or the registry gives.
+
+A reader is made once for a list and then asked for every row: 22,000 rows must take well under half a
+second. Rows of one list mostly have the same keys, so which places can hold anything is worked out once for
+each set of keys. What a single value says stands in _facts.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
+
+from modelcat.catalog import NO_COST, Cost, Model
+from modelcat.dialects import _facts
+from modelcat.dialects._modes import mode_by_id, mode_by_output, mode_by_words
+from modelcat.dialects.units import UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from modelcat.catalog import Mode, Provider
+    from modelcat.dialect import Dialect, Row
+
+Places = tuple[tuple[str, ...], ...]
+"""Paths taken apart into steps."""
+
+DEAR, CHEAP = 200, 1000
+"""USD per million tokens of input above which, and the part of a dollar below which, a price is doubtful."""
+_PRICES: Final = ("input_price", "output_price", "cache_read_price", "cache_write_price")
+_REASONS: Final = frozenset(
+    {
+        "reasoning",
+        "thinking",
+        "include_reasoning",
+        "extended_thinking",
+        "reasoning_effort",
+        "supports_reasoning",
+    }
+)
+_CALLS_TOOLS: Final = frozenset(
+    {
+        "tools",
+        "tool",
+        "tool_call",
+        "tool_calls",
+        "tool_calling",
+        "tool_use",
+        "tool_choice",
+        "function_calling",
+        "function_call",
+        "functions",
+        "trained_for_tool_use",
+    }
+)
+_SEES: Final = frozenset({"vision", "image_input", "image", "supports_vision"})
+_LONGEST_NAME: Final = 200
+
+
+class Reader:
+    """Reads the rows of one list of `provider`. `doubts` grows by (id, what is doubtful) as rows are read."""
+
+    def __init__(self, dialect: Dialect, provider: Provider, ignored: frozenset[str] = frozenset()) -> None:
+        table = dialect.fields
+        self.doubts: list[tuple[str, str]] = []
+        self.plain = dialect.plain
+        self._mode = provider.mode
+        self._factor = UNITS[provider.price_unit]
+        self._zero_is_free = provider.zero_is_free
+        self._known_prices: dict[str | float, Decimal | None] = {}
+        self._shapes: dict[tuple[str, ...], dict[str, Places]] = {}
+        self._places: dict[str, Places] = {
+            item.name: tuple(
+                tuple(path.split("."))
+                for path in provider.fields.get(item.name, getattr(table, item.name))
+                if path not in ignored
+            )
+            for item in fields(table)
+        }
+
+    def id_of(self, row: Row) -> Any:
+        """What stands where the id of a plain row should; anything JSON can hold."""
+        for step, *rest in self._places["id"]:
+            if step in row:
+                value = row[step]
+                for inner in rest:
+                    value = value.get(inner) if isinstance(value, dict) else None
+                return value
+        return None
+
+    def model(self, row: Row, model_id: str) -> Model:
+        """The model a plain row describes; `model_id` is its id, found good."""
+        places = self._shape(row)
+        inputs = _modalities(row, places, 0)
+        outputs = _modalities(row, places, 1)
+        window = _first(row, places.get("context_window"), _facts.limit)
+        most = _first(row, places.get("max_output_tokens"), _facts.limit)
+        if window is not None and most is not None and most > window:
+            most = window
+        features, tags = _all_words(row, places.get("features")), _all_words(row, places.get("tags"))
+        can = _Skills(row, places, features, features | tags)
+        return Model(
+            id=model_id,
+            name=_name(row, places.get("name"), model_id),
+            mode=self._mode or _mode(row, places.get("type"), model_id, inputs, outputs),
+            context_window=window,
+            max_output_tokens=most,
+            input_modalities=can.inputs(inputs),
+            output_modalities=outputs,
+            reasoning=can.say("reasoning", _REASONS),
+            tool_call=can.say("tool_call", _CALLS_TOOLS),
+            cost=self._cost(row, places, model_id) if self._factor else NO_COST,
+            released=_first(row, places.get("released"), _facts.day),
+            deprecated=_first(row, places.get("deprecated"), _facts.going),
+        )
+
+    def _shape(self, row: Row) -> dict[str, Places]:
+        keys = tuple(row)
+        shape = self._shapes.get(keys)
+        if shape is None:
+            there = {name: tuple(p for p in places if p[0] in row) for name, places in self._places.items()}
+            shape = {name: places for name, places in there.items() if places}
+            # A hostile list could have other keys in each of its rows.
+            if len(self._shapes) < 1000:
+                self._shapes[keys] = shape
+        return shape
+
+    def _cost(self, row: Row, places: dict[str, Places], model_id: str) -> Cost:
+        if not any(name in places for name in _PRICES) or _sells_other(row, places.get("price_kind")):
+            return NO_COST
+        prices = [_first(row, places.get(name), self._price) for name in _PRICES]
+        if 0 in prices and not (self._zero_is_free or _is_free(row, model_id)):
+            prices = [found or None for found in prices]
+        if prices == [None] * 4:
+            return NO_COST
+        self._doubt(model_id, prices[0])
+        return Cost(*prices)
+
+    def _price(self, value: Any) -> Decimal | None:
+        if type(value) is not str and type(value) is not float and type(value) is not int:
+            return None
+        try:
+            return self._known_prices[value]
+        except KeyError:
+            assert self._factor is not None  # noqa: S101  asked for only where there is a unit
+            found = self._known_prices[value] = _facts.price(value, self._factor)
+            return found
+
+    def _doubt(self, model_id: str, found: Decimal | None) -> None:
+        if found and (found > DEAR or found * CHEAP < 1):
+            self.doubts.append((model_id, f"an input price of {found.normalize():f} USD per million tokens"))
+
+
+def _first(row: Row, places: Places | None, read: Callable[[Any], Any]) -> Any:
+    """What `read` makes of the first place that holds something it can use."""
+    if places is None:
+        return None
+    for steps in places:
+        value: Any = row
+        for step in steps:
+            if type(value) is not dict:
+                value = None
+                break
+            value = value.get(step)
+        if value is not None:
+            found = read(value)
+            if found is not None:
+                return found
+    return None
+
+
+def _modalities(row: Row, places: dict[str, Places], side: int) -> tuple[str, ...]:
+    there = places.get("output_modalities" if side else "input_modalities")
+    if there is None:
+        return ()
+    return _first(row, there, lambda value: _facts.modalities(value, side) or None) or ()
+
+
+def _all_words(row: Row, places: Places | None) -> frozenset[str]:
+    if places is None:
+        return frozenset()
+    found: list[str] = []
+    for place in places:
+        found += _first(row, (place,), _facts.words) or ()
+    return frozenset(found)
+
+
+def _name(row: Row, places: Places | None, model_id: str) -> str | None:
+    name = _first(row, places, lambda value: value if type(value) is str and value else None)
+    if name is None or name == model_id:
+        return None
+    if not name.isprintable():
+        name = "".join(char if char.isprintable() else " " for char in name)
+    return " ".join(name.split())[:_LONGEST_NAME].strip() or None
+
+
+def _mode(
+    row: Row, places: Places | None, model_id: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
+) -> Mode:
+    refused = False
+    for place in places or ():
+        value = _first(row, (place,), lambda found: found)
+        flagged = isinstance(value, bool)
+        found = mode_by_words(_facts.words(place[-1] if flagged else value))
+        if flagged and not value:
+            refused = refused or found == "chat"
+            continue
+        if found:
+            return found
+    default: Mode = "other" if refused else "chat"
+    return mode_by_output(inputs, outputs) or mode_by_id(model_id, outputs) or default
+
+
+def _sells_other(row: Row, places: Places | None) -> bool:
+    kind = _first(row, places, lambda value: value if type(value) is str else None)
+    return kind is not None and "token" not in kind.lower()
+
+
+def _is_free(row: Row, model_id: str) -> bool:
+    """Whether the id or the row says so in words; a price of 0 alone is a field left blank."""
+    lowered = model_id.lower()
+    if lowered.endswith((":free", "-free", "/free")):
+        return True
+    return row.get("is_free") is True or row.get("free") is True
+
+
+class _Skills:
+    """What the flags and lists of one row say it can do."""
+
+    __slots__ = ("closed", "named", "places", "row")
+
+    def __init__(
+        self, row: Row, places: dict[str, Places], closed: frozenset[str], named: frozenset[str]
+    ) -> None:
+        self.row, self.places, self.closed, self.named = row, places, closed, named
+
+    def say(self, fact: str, words: frozenset[str]) -> bool | None:
+        """The flag's word; else whether a list names it; None where nothing does and no list is complete."""
+        said: bool | None = _first(self.row, self.places.get(fact), _facts.flag)
+        if said is not None:
+            return said
+        if not self.named:
+            return None
+        if not words.isdisjoint(self.named):
+            return True
+        return False if self.closed else None
+
+    def inputs(self, listed: tuple[str, ...]) -> tuple[str, ...]:
+        """The input modalities listed, or those that flags and words make known."""
+        if listed:
+            return listed
+        sees = self._sees()
+        hears = _first(self.row, self.places.get("audio_input"), _facts.flag)
+        watches = _first(self.row, self.places.get("video_input"), _facts.flag)
+        if sees is None and not hears and not watches:
+            return ()
+        known = {"text": True, "image": sees, "audio": hears, "video": watches}
+        return tuple(name for name in _facts.MODALITIES if known.get(name))
+
+    def _sees(self) -> bool | None:
+        said: bool | None = _first(self.row, self.places.get("image_input"), _facts.flag)
+        if said is None and not _SEES.isdisjoint(self.named):
+            return True
+        return said

@@ -1,0 +1,258 @@
+"""From the rows of an answer to the models of the catalog, and the two plain texts of an answer.
+
+Which rows count (a usable id, offered to everybody, not one account's own), duplicates, order, and what stays
+out of git. How a row is read stands in dialects/, the text of a normalised listing in catalog.py.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from modelcat import dialects
+from modelcat.catalog import MODES, NO_COST, Cost, Model
+from modelcat.dialects._facts import MODALITIES
+from modelcat.dialects._reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from modelcat.catalog import Provider
+    from modelcat.dialect import Dialect, Row
+
+LONGEST_ID: Final = 512
+"""Characters; the longest ids providers really have are a quarter of it."""
+_SHOWN = 3
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Rows that became no model, for one reason."""
+
+    why: str
+    count: int
+    examples: tuple[str, ...]
+    """A few of their ids, made visible and cut; empty where they have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """What became of the rows of one answer: rows = models + repeated + what is unusable."""
+
+    models: tuple[Model, ...]
+    """Sorted by id, each id once."""
+    unusable: tuple[Unusable, ...] = ()
+    repeated: int = 0
+    """Rows whose id another row had, merged into it."""
+    doubts: tuple[str, ...] = ()
+    """What should be looked at by a person, such as a price of 300 USD; the facts are kept."""
+
+    @property
+    def lost(self) -> int:
+        """How many rows are unusable."""
+        return sum(item.count for item in self.unusable)
+
+
+def normalise(provider: Provider, rows: Sequence[Row]) -> Normalised:
+    """The models that `rows`, as the provider's dialect gave them, describe. Never raises on odd rows."""
+    dialect = dialects.load(provider.dialect)
+    reader = Reader(dialect, provider, _says_nothing(provider, rows))
+    left_out = _LeftOut()
+    models: dict[str, Model] = {}
+    repeated = 0
+    for model_id, plain, _ in _usable(dialect, provider, reader, rows, left_out.add):
+        model = reader.model(plain, model_id)
+        if model_id in models:
+            repeated += 1
+            model = _merged(models[model_id], model)
+        models[model_id] = model
+    ordered = tuple(models[model_id] for model_id in sorted(models))
+    doubts = tuple(f"{model_id}: {doubt}" for model_id, doubt in sorted(set(reader.doubts)))
+    return Normalised(ordered, left_out.told(), repeated, doubts)
+
+
+def answer_text(provider: Provider, rows: Sequence[Row]) -> str:
+    """The text of config/json/models_<provider>.json: `{"data": […]}`, a row a line, sorted by id.
+
+    Without unusable rows, account-private ones and fields that change on every request. One row a line
+    makes a changed model one changed line, and is ten times as quick to write as an indented list.
+    """
+    dialect = dialects.load(provider.dialect)
+    ignored = _says_nothing(provider, rows)
+    reader = Reader(dialect, provider, ignored)
+    without = _without(ignored)
+    lines = sorted({(i, _line(without(row))) for i, _, row in _usable(dialect, provider, reader, rows)})
+    if not lines:
+        return '{\n"data": []\n}\n'
+    text = '{\n"data": [\n' + ",\n".join(line for _, line in lines) + "\n]\n}\n"
+    # Half a surrogate pair is valid in JSON and in no file.
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def ids_text(models: Iterable[Model]) -> str:
+    """The text of config/txt/models_<provider>.txt: ids, one a line, in the order given."""
+    return "".join(f"{model.id}\n" for model in models)
+
+
+def unusable_id(value: Any) -> str | None:
+    """Why `value` is no id a model can have; None: it is one."""
+    if not isinstance(value, str):
+        return "it has no id" if value is None else "its id is no text"
+    if not value.strip():
+        return "its id is empty"
+    if len(value) > LONGEST_ID:
+        return f"its id has more than {LONGEST_ID} characters"
+    if not value.isprintable():
+        return "its id holds control or invisible characters"
+    return None
+
+
+def _usable(
+    dialect: Dialect,
+    provider: Provider,
+    reader: Reader,
+    rows: Sequence[Row],
+    left_out: Callable[[Any, str], None] | None = None,
+) -> Iterator[tuple[str, Row, Row]]:
+    """(id, plain row, row) of each row that counts; `left_out` is told (id, why) of the others."""
+    private = _globs(provider.private_ids)
+    for row in rows:
+        plain = reader.plain(row)
+        found = reader.id_of(plain)
+        why = unusable_id(found) or dialect.leaves_out(row)
+        if why is None and private is not None and private.fullmatch(found):
+            why = "it belongs to one account"
+        if why is None:
+            yield found, plain, row
+        elif left_out is not None:
+            left_out(found, why)
+
+
+def _globs(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("|".join(map(fnmatch.translate, patterns))) if patterns else None
+
+
+def _says_nothing(provider: Provider, rows: Sequence[Row]) -> frozenset[str]:
+    """The fields to ignore: those the registry calls volatile, and a `created` that all rows share.
+
+    Such a `created` is the time of the request, or a constant; it says nothing about any of the models.
+    """
+    ignored = frozenset(provider.volatile)
+    if len(rows) >= 3 and "created" in rows[0]:
+        first = rows[0]["created"]
+        if all(row.get("created") == first for row in rows):
+            ignored |= {"created"}
+    return ignored
+
+
+class _LeftOut:
+    """Counts rows by the reason they were left out."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.examples: dict[str, list[str]] = {}
+
+    def add(self, model_id: Any, why: str) -> None:
+        self.counts[why] += 1
+        shown = self.examples.setdefault(why, [])
+        if isinstance(model_id, str) and model_id and len(shown) < _SHOWN:
+            shown.append(ascii(model_id[:60])[1:-1])
+
+    def told(self) -> tuple[Unusable, ...]:
+        return tuple(
+            Unusable(why, count, tuple(self.examples[why])) for why, count in sorted(self.counts.items())
+        )
+
+
+def _merged(left: Model, right: Model) -> Model:
+    """One model of two rows with its id, whichever came first: what either can, the larger limits.
+
+    Where prices differ the higher one counts, so that nobody pays more than was shown.
+    """
+    window = _most(left.context_window, right.context_window)
+    most = _most(left.max_output_tokens, right.max_output_tokens)
+    return replace(
+        left,
+        name=_least(left.name, right.name),
+        mode=min(left.mode, right.mode, key=MODES.index),
+        context_window=window,
+        max_output_tokens=min(most, window) if most and window else most,
+        input_modalities=_union(left.input_modalities, right.input_modalities),
+        output_modalities=_union(left.output_modalities, right.output_modalities),
+        reasoning=_most(left.reasoning, right.reasoning),
+        tool_call=_most(left.tool_call, right.tool_call),
+        cost=_dearer(left.cost, right.cost),
+        released=_least(left.released, right.released),
+        deprecated=_least(left.deprecated, right.deprecated),
+    )
+
+
+def _most(left: Any, right: Any) -> Any:
+    return max((value for value in (left, right) if value is not None), default=None)
+
+
+def _least(left: Any, right: Any) -> Any:
+    return min((value for value in (left, right) if value is not None), default=None)
+
+
+def _union(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in MODALITIES if name in left or name in right)
+
+
+def _dearer(left: Cost, right: Cost) -> Cost:
+    cost = Cost(
+        _most(left.input, right.input),
+        _most(left.output, right.output),
+        _most(left.cache_read, right.cache_read),
+        _most(left.cache_write, right.cache_write),
+    )
+    return NO_COST if cost == NO_COST else cost
+
+
+def _without(ignored: frozenset[str]) -> Callable[[Row], Row]:
+    """A function that gives a row without the fields `ignored` names by dotted paths."""
+    top = frozenset(path for path in ignored if "." not in path)
+    inner = [path.split(".") for path in ignored if "." in path]
+
+    def without(row: Row) -> Row:
+        kept = {key: value for key, value in row.items() if key not in top}
+        for steps in inner:
+            _drop(kept, steps)
+        return kept
+
+    return without if ignored else lambda row: row
+
+
+def _drop(row: Row, steps: Sequence[str]) -> None:
+    """Takes the field at `steps` out of `row`, whose maps on the way are copied: others may hold them."""
+    for step in steps[:-1]:
+        value = row.get(step)
+        if not isinstance(value, dict):
+            return
+        row[step] = row = dict(value)
+    row.pop(steps[-1], None)
+
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
+
+
+def _line(row: Row) -> str:
+    try:
+        return _encode(row)
+    except ValueError:
+        # 1e999 is a number in JSON and infinite here; no JSON can be written of it.
+        return _encode(_finite(row))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
