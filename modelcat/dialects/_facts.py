@@ -39,17 +39,16 @@ def limit(value: Any) -> int | None:
     """A number of tokens; 0 and less say nothing, and neither does what is not a whole number."""
     kind = type(value)
     if kind is not int:
-        if kind is float and value.is_integer():
-            value = int(value)
-        elif kind is str and value.strip().isdecimal() and len(value) <= 12:
-            value = int(value)
-        else:
+        if not (kind is float and value.is_integer()) and not (
+            kind is str and value.strip().isdecimal() and len(value) <= 12
+        ):
             return None
+        value = int(value)
     return value if 0 < value <= MOST_TOKENS else None
 
 
 def price(value: Any, factor: Decimal) -> Decimal | None:
-    """USD per million tokens, to six places: `value` × `factor`. Less than zero means "it depends"."""
+    """USD per million tokens, to six places: `value` times `factor`. Less than zero means "it depends"."""
     kind = type(value)
     if kind is str:
         value = value.strip().removeprefix("$").strip()

@@ -144,22 +144,65 @@ _RANK: Final[tuple[Mode, ...]] = (
 
 _ANY_OUTPUT: Final[dict[str, Mode]] = {
     **dict.fromkeys(
-        "embed embedding embeddings embedqa bge gte e5 minilm retrieval colbert text2vec voyage".split(),
+        [
+            "embed",
+            "embedding",
+            "embeddings",
+            "embedqa",
+            "bge",
+            "gte",
+            "e5",
+            "minilm",
+            "retrieval",
+            "colbert",
+            "text2vec",
+            "voyage",
+            "sentence",
+            "mpnet",
+            "clip",
+        ],
         "embedding",
     ),
-    **dict.fromkeys("rerank reranker ranker rerankqa".split(), "rerank"),
-    **dict.fromkeys("moderation guard guardian shieldgemma llamaguard".split(), "moderation"),
-    **dict.fromkeys("davinci babbage ada curie aqa".split(), "other"),
+    **dict.fromkeys(["rerank", "reranker", "ranker", "rerankqa"], "rerank"),
+    **dict.fromkeys(["moderation", "guard", "guardian", "shieldgemma", "llamaguard"], "moderation"),
+    **dict.fromkeys(["davinci", "babbage", "ada", "curie", "aqa"], "other"),
 }
 """Words of an id that settle the matter even where a model is said to put out text."""
 _NO_TEXT: Final[dict[str, Mode]] = {
     **dict.fromkeys(
-        "dall image imagen flux sdxl diffusion midjourney recraft ideogram seedream hidream kolors".split(),
+        [
+            "dall",
+            "image",
+            "imagen",
+            "flux",
+            "sdxl",
+            "diffusion",
+            "midjourney",
+            "recraft",
+            "ideogram",
+            "sd3",
+            "seedream",
+            "hidream",
+            "kolors",
+        ],
         "image",
     ),
-    **dict.fromkeys("video sora veo kling hailuo seedance t2v i2v".split(), "video"),
+    **dict.fromkeys(["video", "sora", "veo", "kling", "hailuo", "seedance", "t2v", "i2v"], "video"),
     **dict.fromkeys(
-        "whisper tts stt asr transcribe speech realtime musicgen lyria kokoro orpheus parakeet".split(),
+        [
+            "whisper",
+            "tts",
+            "stt",
+            "asr",
+            "transcribe",
+            "speech",
+            "realtime",
+            "musicgen",
+            "lyria",
+            "kokoro",
+            "orpheus",
+            "parakeet",
+        ],
         "audio",
     ),
 }
@@ -181,7 +224,7 @@ def mode_by_output(inputs: Sequence[str], outputs: Sequence[str]) -> Mode | None
         return "audio" if inputs == ("audio",) else None
     for mode in ("image", "video", "audio"):
         if mode in outputs:
-            return mode  # type: ignore[return-value]  # each of the three is a Mode
+            return mode
     return None
 
 

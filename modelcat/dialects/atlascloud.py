@@ -1,4 +1,4 @@
-"""Atlas Cloud: `{"code", "msg", "data": […]}`; prices as one object or a list of tiers, before the discount."""
+"""Atlas Cloud: `{"code", "msg", "data": […]}`; prices as an object or a list of tiers, before discount."""
 
 from __future__ import annotations
 

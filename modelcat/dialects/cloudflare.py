@@ -1,6 +1,6 @@
 """Cloudflare Workers AI: `{"result": […], "result_info": {"page", "total_pages"}}`, or `{"data": […]}` as
-OpenRouter has it where that format is asked for. In its own format the id is under `name` and the facts are in
-a list of properties.
+OpenRouter has it where that format is asked for. In its own format the id is under `name` and the facts are
+in a list of properties.
 """
 
 from __future__ import annotations

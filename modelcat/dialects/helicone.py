@@ -35,8 +35,9 @@ def _plain(row: Row) -> Row:
     return {**row, "endpoints": None, "dearest": {side: _highest(priced, side) for side in _SIDES}}
 
 
-def _highest(priced: list[Row], side: str) -> Any:
-    return max((price for item in priced if type(price := item.get(side)) in (int, float)), default=None)
+def _highest(priced: list[Row], side: str) -> float | None:
+    prices: list[Any] = [item.get(side) for item in priced]
+    return max((price for price in prices if type(price) in (int, float)), default=None)
 
 
 DIALECT = Dialect(

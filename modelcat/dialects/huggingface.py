@@ -1,7 +1,7 @@
 """Hugging Face's router: each model is served by several backends, listed under `providers`.
 
-The router picks a backend by itself, so a model is given what every live backend has: the smallest window, the
-highest price, and only the skills that all of them say they have.
+The router picks a backend by itself, so a model is given what every live backend has: the smallest window,
+the highest price, and only the skills that all of them say they have.
 """
 
 from __future__ import annotations
@@ -44,8 +44,10 @@ def _plain(row: Row) -> Row:
     }
 
 
-def _dearest(backends: list[Row], side: str) -> Any:
-    prices = [pricing.get(side) for item in backends if isinstance(pricing := item.get("pricing"), dict)]
+def _dearest(backends: list[Row], side: str) -> float | None:
+    prices: list[Any] = [
+        pricing.get(side) for item in backends if isinstance(pricing := item.get("pricing"), dict)
+    ]
     return max((price for price in prices if type(price) in (int, float)), default=None)
 
 

@@ -1,4 +1,4 @@
-"""Ollama: /api/tags lists `{"models": [{"name", …}]}`; /api/show, asked for each, knows windows and skills."""
+"""Ollama: /api/tags lists `{"models": [{"name", …}]}`; /api/show, asked for each, knows the windows."""
 
 from __future__ import annotations
 
