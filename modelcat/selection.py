@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -97,7 +97,7 @@ class Selection:
 
     providers: Globs = Globs(("*",))
     exclude_providers: Globs = Globs()
-    tool_providers: Mapping[str, tuple[Globs, Globs]] = MappingProxyType({})
+    tool_providers: Mapping[str, tuple[Globs, Globs]] = field(default_factory=lambda: MappingProxyType({}))
     """Tool -> what its table includes and excludes."""
     changes: tuple[Change, ...] = ()
     """Of every table, the general ones first."""
