@@ -1,0 +1,26 @@
+"""The managed repositories: the catalog, which can be shared, and the private one with backups and bases.
+
+git is imported here and nowhere else, and only when something has to be asked of it. How git is kept from
+being led astray stands in git.py, how commits are written in importer.py, the folder's files in
+worktree.py.
+"""
+
+from __future__ import annotations
+
+from modelcat.repo.catalog import PERSONAL, CatalogRepo
+from modelcat.repo.git import isolate, preload
+from modelcat.repo.objects import Entry, Tag
+from modelcat.repo.private import BackupFile, Kept, Manifest, PrivateRepo
+
+__all__ = [
+    "PERSONAL",
+    "BackupFile",
+    "CatalogRepo",
+    "Entry",
+    "Kept",
+    "Manifest",
+    "PrivateRepo",
+    "Tag",
+    "isolate",
+    "preload",
+]

@@ -1,0 +1,353 @@
+"""The catalog's repository: commit what a sync found, read it as it was at any time.
+
+HEAD is the truth and the files in the folder follow it: new contents are staged, committed from memory,
+then renamed into place. A run killed in between is finished by `settle`. History of single models is in
+history.py.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from modelcat.errors import ModelcatError, RepoError
+from modelcat.repo import objects, refs, worktree
+from modelcat.repo.git import Git
+from modelcat.repo.importer import Import
+from modelcat.repo.worktree import Pending, Record, Staged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from modelcat.repo.objects import Entry, Tag
+
+PERSONAL = ("modelcat.toml", "providers.toml")
+"""Files in the folder that the person writes; a commit takes them along as they are."""
+_ATTRIBUTES = "* -text -filter -ident -working-tree-encoding\n"
+_IGNORED = "/models/extra/\n*.modelcat-new\n"
+_UNFINISHED = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG")
+
+
+class CatalogRepo:
+    """The repository in `folder`, with the files of its last commit in place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._git = Git(folder / ".git", folder)
+        self._own = folder / ".git" / "modelcat"
+
+    @classmethod
+    def open(cls, folder: Path) -> CatalogRepo:
+        """The repository in `folder`, made if there is none; a clone somebody made is one too.
+
+        RepoError if what is there cannot be used, StorageError if the disk refuses.
+        """
+        repo = cls(folder)
+        try:
+            repo._prepare()
+        except OSError as error:
+            raise worktree.disk_error(error, folder) from error
+        return repo
+
+    def settle(self) -> None:
+        """Finish what a killed run began: call it under the lock, before anything is read."""
+        pending = worktree.load_pending(self._own / "pending")
+        if pending is None:
+            return
+        commit = refs.head(self._git).commit
+        record = self._asked(commit)
+        self._free()
+        self._put_back(record, pending.paths)
+        if pending.tag and commit and commit != pending.parent:
+            self._free(f"refs/tags/{pending.tag}")
+            if refs.target(self._git, f"refs/tags/{pending.tag}") is None:
+                self._git.run("update-ref", f"refs/tags/{pending.tag}", commit)
+        self._finish(record, (*pending.paths, *PERSONAL), pending.paths)
+
+    def commit(
+        self, texts: Mapping[str, str | None], subject: str, body: str = "", tag: str | None = None
+    ) -> str | None:
+        """Commit `texts` (path -> text, None removes), and modelcat.toml and providers.toml as they are.
+
+        Files of the folder that differ from `texts` are written, 0600; others of the commit stay as they
+        are. If nothing differs from the last commit: None, and git is not even started. `tag` (sync/<UTC>)
+        gets a suffix where it is taken, and is made only when a text changed. Needs modelcat's lock.
+        """
+        self.settle()
+        wanted = {path: None if text is None else text.encode() for path, text in texts.items()}
+        head = refs.head(self._git)
+        record = self._known(head.commit)
+        changed = {path: data for path, data in wanted.items() if _differs(record, path, data)}
+        personal = {path: data for path, data in self._personal().items() if _differs(record, path, data)}
+        stale = self._stale(record, wanted, changed)
+        if not changed and not personal:
+            self._repair(record, stale, wanted)
+            return None
+        if not changed:
+            subject, body, tag = f"settings: {', '.join(personal)}", "", None
+        self._check(head)
+        tag = refs.free_tag(self._git, tag) if tag else None
+        removed = [path for path, data in wanted.items() if data is None]
+        pending = Pending(head.commit, tag, (*stale, *removed))
+        message = f"{subject}\n\n{body}".strip() + "\n"
+        commit = self._write(head, pending, stale, {**changed, **personal}, message)
+        self._finish(_advanced(record, commit, {**changed, **personal}), (*changed, *personal), wanted)
+        objects.tidy(self._git)
+        return commit
+
+    def read(self, path: str, revision: str = "HEAD") -> str | None:
+        """The text of one file at `revision`, None if it is not there. RepoError for an unknown revision."""
+        return self.read_many([path], revision).get(path)
+
+    def read_many(self, paths: Iterable[str], revision: str = "HEAD") -> dict[str, str]:
+        """The texts of those `paths` that are there at `revision`."""
+        commit = self.resolve(revision)
+        return self._texts({path: f"{commit}:{path}" for path in paths})
+
+    def read_all(self, folder: str = "", revision: str = "HEAD") -> dict[str, str]:
+        """Path -> text of every file below `folder` at `revision`."""
+        return self._texts(objects.listed(self._git, self.resolve(revision), folder))
+
+    def resolve(self, revision: str) -> str:
+        """The commit that `revision` (HEAD, a tag, a commit, HEAD~2, the time in a sync tag) means.
+
+        RepoError for an unknown one, naming the nearest tags.
+        """
+        if revision.isprintable():
+            for name in (revision, f"sync/{revision}"):
+                words = ("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+                found = self._git.run("rev-parse", *words, no=(1, 128))
+                if found:
+                    return found.decode().strip()
+        if self.last_commit() is None:
+            raise RepoError(f"{self.folder} has no commit yet; `modelcat sync` makes the first")
+        import difflib
+
+        names = [tag.name for tag in self.tags()]
+        near = difflib.get_close_matches(revision, names, n=3, cutoff=0.3) or names[:3]
+        hint = f"; nearest: {', '.join(near)}" if near else ""
+        raise RepoError(f"there is no revision {revision!r} in {self.folder}{hint}")
+
+    def tags(self, prefix: str = "sync/") -> list[Tag]:
+        """The tags whose name begins with `prefix`, newest first."""
+        return objects.tags(self._git, prefix)
+
+    def log(self, path: str | None = None, limit: int | None = None) -> list[Entry]:
+        """The commits (that touch `path`), newest first, at most `limit`."""
+        return objects.log(self._git, path, limit) if self.last_commit() else []
+
+    def last_commit(self) -> str | None:
+        """The commit that is checked out, None before the first. Costs no process."""
+        return refs.head(self._git).commit
+
+    def tidy(self) -> None:
+        """Pack the history as small as git can. Needs the lock; takes seconds."""
+        self._free()
+        objects.tidy(self._git, thorough=True)
+
+    def _prepare(self) -> None:
+        git_dir = self._git.git_dir
+        if git_dir.is_file():
+            raise RepoError(
+                f"{self.folder} is a worktree or submodule of another repository; "
+                f"modelcat needs a clone of its own"
+            )
+        if not (git_dir / "HEAD").exists():
+            worktree.make_folder(self.folder)
+            self._git.run("init", "--quiet", "--template=", "--initial-branch=main", "--shared=0600")
+        if not self._own.is_dir():
+            _ensure(git_dir / "info" / "attributes", _ATTRIBUTES)
+            _ensure(git_dir / "info" / "exclude", _IGNORED)
+            worktree.make_folder(self._own)
+
+    def _write(
+        self,
+        head: refs.Head,
+        pending: Pending,
+        stale: Mapping[str, bytes],
+        changed: Mapping[str, bytes | None],
+        message: str,
+    ) -> str:
+        """Commit `changed`, then put the files in `stale` in place. After an error the folder is as it
+        was.
+        """
+        self._free(str(head.branch), *([f"refs/tags/{pending.tag}"] if pending.tag else []))
+        worktree.save_pending(self._own / "pending", pending)
+        staged, commit = Staged(self.folder), None
+        try:
+            with Import(self._git) as stream, _Background(lambda: staged.put(stale)) as writer:
+                blobs = [
+                    (path, None if data is None else stream.blob(data)) for path, data in changed.items()
+                ]
+                writer.join()
+                mark = stream.commit(
+                    str(head.branch), message, int(time.time()), parent=head.commit, files=blobs
+                )
+                if pending.tag:
+                    stream.point(f"refs/tags/{pending.tag}", mark)
+                [commit] = stream.finish(mark)
+            staged.take()
+            worktree.remove(self.folder, set(pending.paths) - set(stale))
+        finally:
+            if commit is None:
+                staged.drop()
+                # Where the disk does not even allow this, the next run does it.
+                with suppress(ModelcatError):
+                    self.settle()
+        return commit
+
+    def _finish(self, record: Record, changed: Iterable[str], verified: Iterable[str]) -> None:
+        """Bring git's index and our record up to `record`; drop the pending note.
+
+        `changed` are the paths whose content changed, `verified` those whose file is known to hold it.
+        """
+        self._index(record, changed)
+        self._remember(record, verified)
+        (self._own / "pending").unlink(missing_ok=True)
+
+    def _index(self, record: Record, paths: Iterable[str]) -> None:
+        zero = "0" * len(record.head)
+        paths = paths if (self._git.git_dir / "index").exists() else record.files
+        lines = [
+            f"100644 {blob}\t{path}\0" if (blob := record.blob(path)) else f"0 {zero}\t{path}\0"
+            for path in paths
+        ]
+        self._git.run("update-index", "-z", "--index-info", given="".join(lines).encode())
+
+    def _remember(self, record: Record, verified: Iterable[str]) -> None:
+        files = dict(record.files)
+        for path in verified:
+            if path in files:
+                files[path] = (files[path][0], worktree.stamp(self.folder / path) or worktree.UNKNOWN)
+        worktree.save_record(self._own / "record", Record(record.head, files))
+
+    def _check(self, head: refs.Head) -> None:
+        if head.branch is None:
+            raise RepoError(
+                f"{self.folder} is on no branch (its HEAD is detached): `git -C {self.folder} switch main`, "
+                f"then run it again"
+            )
+        for name in _UNFINISHED:
+            if (self._git.git_dir / name).exists():
+                raise RepoError(
+                    f"{self.folder} is in the middle of a merge, rebase or bisect ({name}): "
+                    f"finish or abort it with git, then run it again"
+                )
+
+    def _free(self, *references: str) -> None:
+        for name in ("index", "HEAD", "packed-refs", "config", *references):
+            self._git.free(self._git.git_dir / f"{name}.lock")
+
+    def _personal(self) -> dict[str, bytes | None]:
+        return {path: worktree.content(self.folder / path) for path in PERSONAL}
+
+    def _known(self, commit: str | None) -> Record:
+        record = worktree.load_record(self._own / "record")
+        return record if record is not None and record.head == commit else self._asked(commit)
+
+    def _asked(self, commit: str | None) -> Record:
+        if commit is None:
+            return Record("0" * 40, {})
+        listed = objects.listed(self._git, commit)
+        return Record(commit, {path: (blob, worktree.UNKNOWN) for path, blob in listed.items()})
+
+    def _stale(
+        self, record: Record, wanted: Mapping[str, bytes | None], changed: Mapping[str, bytes | None]
+    ) -> dict[str, bytes]:
+        """Those of `wanted` that the folder does not hold. The record's stamps save reading what did not
+        change.
+        """
+        stale = {}
+        for path, data in wanted.items():
+            if data is None or (path not in changed and self._stamped(record, path)):
+                continue
+            if worktree.content(self.folder / path) != data:
+                stale[path] = data
+        return stale
+
+    def _stamped(self, record: Record, path: str) -> bool:
+        return worktree.stamp(self.folder / path) == record.files[path][1]
+
+    def _repair(self, record: Record, stale: Mapping[str, bytes], wanted: Mapping[str, bytes | None]) -> None:
+        """Nothing to commit: put back what somebody changed in the folder, and remember what we looked at."""
+        if record.head == "0" * 40:
+            return
+        staged = Staged(self.folder)
+        staged.put(stale)
+        staged.take()
+        if any(not self._stamped(record, path) for path in wanted if path in record.files):
+            self._remember(record, wanted)
+
+    def _put_back(self, record: Record, paths: Iterable[str]) -> None:
+        """Make the files at `paths` what the commit says."""
+        wanted: dict[str, str] = {}
+        for path in paths:
+            place = self.folder / path
+            worktree.temporary(place).unlink(missing_ok=True)
+            blob, data = record.blob(path), worktree.content(place)
+            if blob is None:
+                worktree.remove(self.folder, [path])
+            elif data is None or worktree.blob_id(data, blob) != blob:
+                wanted[path] = blob
+        staged = Staged(self.folder)
+        staged.put(objects.contents(self._git, wanted))
+        staged.take()
+
+    def _texts(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        found = objects.contents(self._git, wanted)
+        return {path: data.decode("utf-8", "replace") for path, data in found.items()}
+
+
+class _Background:
+    """A function at work in a thread while the block runs; `join` waits for it and raises what it raised."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+        self._error: ModelcatError | None = None
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> _Background:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+
+    def join(self) -> None:
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except ModelcatError as error:
+            self._error = error
+
+
+def _differs(record: Record, path: str, data: bytes | None) -> bool:
+    known = record.blob(path)
+    return (
+        known is not None if data is None else known is None or worktree.blob_id(data, record.head) != known
+    )
+
+
+def _advanced(record: Record, commit: str, changed: Mapping[str, bytes | None]) -> Record:
+    files = dict(record.files)
+    for path, data in changed.items():
+        if data is None:
+            files.pop(path, None)
+        else:
+            files[path] = (worktree.blob_id(data, commit), worktree.UNKNOWN)
+    return Record(commit, files)
+
+
+def _ensure(place: Path, text: str) -> None:
+    """Make the file at `place` hold `text`, after what is there."""
+    worktree.make_folder(place.parent)
+    there = place.read_text(encoding="utf-8") if place.exists() else ""
+    if text not in there:
+        worktree.write(place, (there + text).encode())

@@ -1,0 +1,218 @@
+"""Running git so that nothing outside the repository can lead it astray.
+
+Every call names its repository (no search upwards, no question of ownership), runs with the person's and
+the system's settings out of reach and with everything pinned that a repository's own settings could turn
+on. What is asked of git stands in catalog.py and private.py. GitPython starts the processes; it is imported
+on the first call, because it costs some 90 ms and a sync that learns nothing needs no git.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelcat.errors import RepoError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from modelcat.errors import ModelcatError
+
+AUTHOR = "modelcat <modelcat@localhost>"
+_PINS = {
+    "core.hooksPath": os.devnull,
+    "core.attributesFile": os.devnull,
+    "core.excludesFile": os.devnull,
+    "core.autocrlf": "false",
+    "core.safecrlf": "false",
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "core.precomposeUnicode": "false",
+    # Level 1 halves the time of a first commit; gc packs better what stays.
+    "core.compression": "1",
+    "commit.gpgSign": "false",
+    "tag.gpgSign": "false",
+    "log.showSignature": "false",
+    "gc.auto": "0",
+    "gc.autoDetach": "false",
+    "maintenance.auto": "false",
+    # A pack is one file that git syncs to disk; the loose objects of a small commit are many that it does
+    # not.
+    "fastimport.unpackLimit": "1",
+}
+_ENVIRONMENT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_DEFAULT_HASH": "sha1",
+    "GIT_DEFAULT_REF_FORMAT": "files",
+    "LC_ALL": "C",
+}
+_LOCKED = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
+_FULL = re.compile(r"No space left on device|[Dd]isk quota exceeded|File too large")
+_REFUSED = re.compile(r"Permission denied|Read-only file system|Operation not permitted")
+_PATIENCE = 10.0
+"""Seconds to wait for another git that is at work in the repository."""
+
+
+def isolate() -> None:
+    """Take GIT_* out of this process's environment, once and for all.
+
+    A git hook that calls modelcat has GIT_DIR and GIT_INDEX_FILE set, and GitPython can add variables to
+    those of its children but take none away: a commit would land in the other repository.
+    """
+    for name in [name for name in os.environ if name.upper().startswith("GIT_")]:
+        del os.environ[name]
+
+
+def preload() -> None:
+    """Import GitPython now, for a caller that has time to spare (a sync waiting for the network)."""
+    _gitpython()
+
+
+def _gitpython() -> Any:
+    isolate()
+    try:
+        import git
+    except ImportError as error:
+        raise RepoError(
+            f"git cannot be run ({_first_line(str(error))}); install git 2.30 or newer"
+        ) from error
+    return git
+
+
+class Git:
+    """git in one repository. `work_tree` None: a bare one."""
+
+    def __init__(self, git_dir: Path, work_tree: Path | None, pins: Mapping[str, str] | None = None) -> None:
+        self.git_dir = git_dir
+        self.folder = work_tree or git_dir
+        self._pins = [word for item in {**_PINS, **(pins or {})}.items() for word in ("-c", "=".join(item))]
+        self._environment = {**_ENVIRONMENT, "GIT_DIR": str(git_dir)}
+        if work_tree is not None:
+            self._environment["GIT_WORK_TREE"] = str(work_tree)
+
+    def run(self, *words: str, given: bytes = b"", no: Sequence[int] = ()) -> bytes | None:
+        """The output of one git command; None if it ended with a status of `no`.
+
+        StorageError if the disk refused, RepoError for every other failure. A lock left behind by a git
+        that was killed is removed; one that is in use is waited for.
+        """
+        limit = time.monotonic() + _PATIENCE
+        while True:
+            process = self.start(*words)
+            out, err = process.communicate(given)
+            if process.returncode == 0:
+                return bytes(out)
+            if process.returncode in no:
+                return None
+            message = err.decode("utf-8", "replace")
+            if not self.unlocked(message, limit):
+                raise self.failure(words[0], message)
+
+    def text(self, *words: str) -> str:
+        """The output of one git command as text, without the last line's end."""
+        return (self.run(*words) or b"").decode("utf-8", "replace").rstrip("\n")
+
+    def start(self, *words: str) -> Any:
+        """A running git with pipes for stdin, stdout and stderr (as subprocess.Popen)."""
+        import subprocess
+
+        git = _gitpython()
+        folder = self.folder if self.folder.is_dir() else self.folder.parent
+        try:
+            return git.Git(str(folder)).execute(
+                ["git", "--no-pager", "--literal-pathspecs", *self._pins, *words],
+                istream=subprocess.PIPE,
+                as_process=True,
+                env=self._environment,
+            )
+        except git.GitCommandNotFound as error:
+            raise RepoError("git was not found on PATH; install git 2.30 or newer") from error
+
+    def failure(self, verb: str, message: str) -> ModelcatError:
+        """The exception for what git said on stderr."""
+        said = _first_line(message)
+        if _FULL.search(message):
+            return StorageError(f"{self.folder}: the disk is full ({said}); free space and run it again")
+        if _REFUSED.search(message):
+            return StorageError(f"{self.folder}: may not be written ({said}); check owner and permissions")
+        return RepoError(
+            f"{self.folder}: git {verb} failed: {said}. `git -C {self.folder} fsck` says what is broken; "
+            f"if it cannot be mended, move the folder away and modelcat makes a new one"
+        )
+
+    def unlocked(self, message: str, limit: float) -> bool:
+        """Whether `message` is about a lock that is gone by now, so that trying again makes sense."""
+        found = _LOCKED.search(message)
+        if found is None:
+            return False
+        lock = Path(found[1])
+        self.free(lock if lock.is_absolute() else self.folder / lock, limit)
+        return time.monotonic() < limit
+
+    def free(self, lock: Path, limit: float | None = None) -> None:
+        """Wait until the lock file is gone, and remove it if nobody holds it.
+
+        We hold modelcat's own lock, so a git lock belongs to the person's git, to the dying child of a killed
+        modelcat, or to nobody. RepoError while a git is at work at `limit` (time.monotonic).
+        """
+        limit = time.monotonic() + _PATIENCE if limit is None else limit
+        while lock.exists():
+            worker = at_work(self.folder)
+            if worker is None:
+                lock.unlink(missing_ok=True)
+            elif time.monotonic() > limit:
+                raise RepoError(f"{self.folder}: {worker} is at work there; wait for it or end it ({lock})")
+            else:
+                time.sleep(0.05)
+
+
+def at_work(folder: Path) -> str | None:
+    """A git process at work in `folder`, in words, or None if there is none.
+
+    Where the system does not tell which folder a process works in, any git counts.
+    """
+    if Path("/proc/self/cwd").exists():
+        return next(_gits_in(folder.resolve()), None)
+    return _any_git()
+
+
+def _gits_in(folder: Path) -> Iterator[str]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+            if not _is_git(words[0]):
+                continue
+            inside = (process / "cwd").resolve().is_relative_to(folder)
+            if inside or any(str(folder) in word for word in words):
+                yield f"git (process {process.name})"
+
+
+def _is_git(program: str) -> bool:
+    name = Path(program).name
+    return name == "git" or name.startswith("git-")
+
+
+def _any_git() -> str | None:
+    import subprocess
+
+    try:
+        listed = subprocess.run(["ps", "-A", "-o", "comm="], capture_output=True, text=True, check=False)
+    except OSError:
+        return "perhaps another git"
+    running = any(_is_git(line.strip()) for line in listed.stdout.splitlines())
+    return "another git" if running else None
+
+
+def _first_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    return (fatal or lines or ["it gave no reason"])[0][:300]

@@ -1,0 +1,120 @@
+"""Writing commits with one git process: the stream of `git fast-import`.
+
+Contents come from memory and pass no filter, the index is not needed, and a reference moves only after
+every object is on disk, so a process killed at any moment leaves the old commit or the new one. 280 files
+take 80 ms where `git add` and `git commit` take 200 to 350.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from modelcat.repo.git import AUTHOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from modelcat.repo.git import Git
+
+_PATH = re.compile(r'[^\x00-\x1f\x7f"\\]+')
+
+
+class Import:
+    """One run of fast-import: blobs, then commits, then `finish`. Use as a context manager.
+
+    Leaving the block without `finish` (an error, ^C) ends git with nothing changed.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._marks = 0
+        self._process: Any = None
+
+    def __enter__(self) -> Import:
+        # No deltas: against the neighbouring file they cost twice the time and save nothing; gc makes good
+        # ones.
+        self._process = self._git.start("fast-import", "--quiet", "--done", "--depth=0", "--date-format=raw")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        process = self._process
+        if process.returncode is None:
+            process.kill()
+            with suppress(OSError):
+                process.stdin.close()
+            process.proc.wait()
+            self._sweep()
+
+    def blob(self, data: bytes) -> str:
+        """Store a file's content; gives its name in this stream."""
+        mark = self._next_mark()
+        self._feed(b"blob\nmark %s\ndata %d\n" % (mark.encode(), len(data)), data, b"\n")
+        return mark
+
+    def commit(
+        self,
+        reference: str,
+        message: str,
+        when: int,
+        *,
+        parent: str | None,
+        files: Iterable[tuple[str, str | None]],
+    ) -> str:
+        """A commit on `reference` (made if it is not there) at `when` (seconds since 1970, UTC).
+
+        `files` are (path, content): a name that `blob` gave or an object id already stored; None deletes.
+        """
+        mark = self._next_mark()
+        text = message.encode()
+        head = f"commit {reference}\nmark {mark}\ncommitter {AUTHOR} {when} +0000\ndata {len(text)}\n"
+        lines = [f"from {parent}"] if parent else []
+        for path, content in files:
+            _check(path)
+            lines.append(f"M 100644 {content} {path}" if content else f"D {path}")
+        self._feed(head.encode(), text, "\n".join(["", *lines, "", ""]).encode())
+        return mark
+
+    def point(self, reference: str, mark: str) -> None:
+        """Make `reference` point to what `mark` names."""
+        self._feed(f"reset {reference}\nfrom {mark}\n\n".encode())
+
+    def finish(self, *marks: str) -> list[str]:
+        """Write everything out and move the references; gives the object ids of `marks`."""
+        for mark in marks:
+            self._feed(f"get-mark {mark}\n".encode())
+        self._feed(b"done\n")
+        out, err = self._ended()
+        if self._process.returncode != 0:
+            self._sweep()
+            raise self._git.failure("fast-import", err.decode("utf-8", "replace"))
+        return bytes(out).decode().split()
+
+    def _next_mark(self) -> str:
+        self._marks += 1
+        return f":{self._marks}"
+
+    def _feed(self, *parts: bytes) -> None:
+        try:
+            for part in parts:
+                self._process.stdin.write(part)
+        except BrokenPipeError:
+            _, err = self._ended()
+            self._sweep()
+            raise self._git.failure("fast-import", err.decode("utf-8", "replace")) from None
+
+    def _ended(self) -> tuple[bytes, bytes]:
+        with suppress(BrokenPipeError):
+            return self._process.communicate()  # type: ignore[no-any-return]
+        self._process.stdin = None  # what is buffered can go nowhere
+        return self._process.communicate()  # type: ignore[no-any-return]
+
+    def _sweep(self) -> None:
+        for report in self._git.git_dir.glob("fast_import_crash_*"):
+            report.unlink(missing_ok=True)
+
+
+def _check(path: str) -> None:
+    if not _PATH.fullmatch(path) or any(part in ("", ".", "..") for part in path.split("/")):
+        raise ValueError(f"not a path for the managed repository: {path!r}")
