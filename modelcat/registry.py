@@ -343,7 +343,11 @@ class _Row:
             where = ("providers", self.id, "tools", tool)
             if tool not in tools.names():
                 raise self.source.unknown(where, tools.names())
-            self.source.value(where, settings, "table")
+            known = tools.load(tool).settings
+            for key, value in self.source.value(where, settings, "table").items():
+                if key not in known:
+                    raise self.source.unknown((*where, key), known)
+                self.source.value((*where, key), value, known[key][0])
         return MappingProxyType({tool: MappingProxyType(settings) for tool, settings in table.items()})
 
 

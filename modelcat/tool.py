@@ -87,8 +87,8 @@ class Tool:
     main config's tree, to recognise a provider that the person calls by another name."""
     key_variable: Callable[[Provider], str | None]
     """The environment variable the tool itself will look up for this provider's key."""
-    settings: Mapping[str, str]
-    """The keys it reads in [provider.tools.<tool>] of the registry, and what each means."""
+    settings: Mapping[str, tuple[Literal["text", "flag"], str]]
+    """The keys it reads in [providers.<id>.tools.<tool>] of the registry: what each holds, and means."""
     defaults: Callable[[Sequence[Offer]], Mapping[str, Tree]] = field(default=lambda _: {})
     """Top-level values that a config made from the starter needs besides the entries, such as the default
     model. Never merged into a file that is there."""
@@ -102,13 +102,16 @@ class Tool:
 
 
 def nowhere(provider: Provider) -> str | None:
-    """Why no tool can use a provider: it runs no models, or a part of its address is missing."""
+    """Why no tool can use a provider: it runs no models, takes no key, or its address has a gap."""
     if provider.kind == "data":
         return "a source of facts, no place to run models"
-    if "{" not in provider.base_url:
+    if provider.also_needs and not provider.api_key_env:
+        return f"it is used with {' and '.join(provider.also_needs)}, not with a key"
+    if provider.base_url and "{" not in provider.base_url:
         return None
     missing = [variable for part, variable in provider.url_env if f"{{{part}}}" in provider.base_url]
-    return f"its address is your own: set {' and '.join(missing) or 'base_url in providers.toml'}"
+    wanted = " and ".join(missing) or " or ".join(provider.base_url_env) or "base_url in providers.toml"
+    return f"its address is your own: set {wanted}"
 
 
 def writes_text(model: Model) -> bool:

@@ -174,7 +174,7 @@ def _heading(offers: Sequence[Offer]) -> tuple[str, ...]:
     lines = [WRITTEN_BY]
     for offer in offers:
         usual, looked_up = offer.provider.api_key_env[:1], key_variable(offer.provider)
-        if looked_up and (looked_up,) != usual and looked_up not in offer.provider.api_key_env:
+        if looked_up and (looked_up,) != usual:
             lines.append(f"{offer.provider.id}: aichat takes the key from {looked_up}, not from {usual[0]}.")
     return tuple(lines)
 
@@ -240,9 +240,9 @@ TOOL = Tool(
     endpoints=endpoints,
     key_variable=key_variable,
     settings={
-        "name": "the client's name, as in name:model; upper(name)_API_KEY is its key variable",
-        "type": "the client type, where it is not what the address says",
-        "base_url": "api_base, where it differs from base_url",
+        "name": ("text", "the client's name, as in name:model; upper(name)_API_KEY is its key variable"),
+        "type": ("text", "the client type, where it is not what the address says"),
+        "base_url": ("text", "api_base, where it differs from base_url"),
     },
     defaults=defaults,
 )

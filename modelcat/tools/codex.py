@@ -17,6 +17,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
@@ -44,6 +46,7 @@ EFFORTS = (
     ("medium", "A balance of speed and thought"),
     ("high", "More thought for hard problems"),
 )
+_PROFILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 _LAST_DAY = date(2200, 1, 1).toordinal()
 _UNDATED = _LAST_DAY
 
@@ -67,6 +70,8 @@ def refuses(provider: Provider) -> str | None:
         return reason
     if not provider.serves_responses_api:
         return "Codex needs the Responses API, and it serves chat completions only"
+    if not _PROFILE_NAME.fullmatch(provider.id):
+        return "a Codex profile is named with letters, digits, - and _ only"
     return "Codex has an amazon-bedrock of its own" if provider.id == "amazon-bedrock" else None
 
 
@@ -223,8 +228,6 @@ def localise(targets: Sequence[Target], printed: str) -> tuple[Target, ...]:
 
 
 def _with_instructions(target: Target, text: str) -> Target:
-    from dataclasses import replace
-
     models = [{**entry, "base_instructions": text} for entry in target.tree["models"]]
     return replace(target, tree={"models": models})
 
@@ -243,8 +246,8 @@ TOOL = Tool(
     endpoints=endpoints,
     key_variable=key_variable,
     settings={
-        "base_url": "base_url of its table, where it differs; requests go to {base_url}/responses",
-        "web_search": "true: its server knows OpenAI's hosted web_search tool",
+        "base_url": ("text", "base_url of its table, where it differs; requests go to {base_url}/responses"),
+        "web_search": ("flag", "true: its server knows OpenAI's hosted web_search tool"),
     },
     ask=("debug", "models", "--bundled"),
     localise=localise,

@@ -184,8 +184,8 @@ TOOL = Tool(
     endpoints=endpoints,
     key_variable=key_variable,
     settings={
-        "name": "the api's name, the word after mods -a",
-        "base_url": "base-url, where it differs from base_url",
+        "name": ("text", "the api's name, the word after mods -a"),
+        "base_url": ("text", "base-url, where it differs from base_url"),
     },
     defaults=defaults,
 )
