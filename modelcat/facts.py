@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from modelcat.catalog import NO_COST, Cost, Listing, Model, listing, price_text
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from modelcat.catalog import Provider
 
 _MAGIC = b"modelcat facts 1\n"
-_LETTERS = {"text": "t", "image": "i", "audio": "a", "video": "v", "pdf": "p", "file": "f"}
+_LETTERS = {"text": "t", "image": "i", "audio": "a", "video": "v", "pdf": "p"}
 _WORDS = {letter: word for word, letter in _LETTERS.items()}
 _FLAGS: dict[bool | None, str] = {None: "-", False: "0", True: "1"}
 _TRUTHS = {letter: truth for truth, letter in _FLAGS.items()}
@@ -110,6 +111,7 @@ class Snapshot:
         self._facts = facts
         self.kind: Kind = kind
         self.label = f"{kind} {facts.day(kind)}"
+        self._named: dict[str, Model | None] = {}
 
     def table(self, provider: str) -> Table | None:
         """See FactSource."""
@@ -117,14 +119,22 @@ class Snapshot:
 
     def named(self, model_id: str) -> Model | None:
         """See FactSource."""
-        for group, name in (("exact", base_name(model_id)), ("undated", undated_name(model_id))):
-            row = self._facts.member("names", group).get(name)
-            if row is not None:
-                return _model(name, row)
-        return None
+        # Gateways list the same ids again and again.
+        if model_id not in self._named:
+            self._named[model_id] = self._agreed(model_id)
+        return self._named[model_id]
+
+    def _agreed(self, model_id: str) -> Model | None:
+        exact, undated = (self._facts.member("names", group) for group in ("exact", "undated"))
+        name = base_name(model_id)
+        row = exact.get(name)
+        if row is None:
+            name = undated_name(model_id)
+            row = undated.get(name) or exact.get(name)
+        return None if row is None else _model(name, row)
 
 
-def pack(rows: Mapping[Kind, Mapping[str, Iterable[Model]]], as_of: Mapping[Kind, str]) -> bytes:
+def pack(rows: Mapping[Kind, Mapping[str, Sequence[Model]]], as_of: Mapping[Kind, str]) -> bytes:
     """The packed form of `rows`: models by source and by the provider's name there. Same rows, same bytes."""
     members: list[bytes] = []
     index: dict[str, Any] = {"as_of": dict(as_of), "members": {}}
@@ -138,18 +148,22 @@ def pack(rows: Mapping[Kind, Mapping[str, Iterable[Model]]], as_of: Mapping[Kind
     for kind in KINDS:
         for provider, models in sorted(rows[kind].items()):
             add(kind, provider, models)
-    names = Names((provider, model) for provider, models in rows[KINDS[0]].items() for model in models)
-    exact = _all_agreed(names.exact)
+    known = {(provider, model.id): model for provider, models in rows[KINDS[0]].items() for model in models}
+    names = Names(known)
+    exact, undated = _all_agreed(names.exact, known), _all_agreed(names.undated, known)
     add("names", "exact", exact.values())
     # Most models have one date or none, and then the undated name says nothing new.
-    add("names", "undated", (m for m in _all_agreed(names.undated).values() if exact.get(m.id) != m))
+    add("names", "undated", (model for name, model in undated.items() if exact.get(name) != model))
     head = zlib.compress(json.dumps(index, separators=(",", ":")).encode(), 9)
     return _MAGIC + len(head).to_bytes(4) + head + b"".join(members)
 
 
-def _all_agreed(groups: Mapping[str, Sequence[tuple[str, Model]]]) -> dict[str, Model]:
-    found = {name: agreed(name, rows) for name, rows in groups.items() if name}
-    return {name: model for name, model in found.items() if model != Model(name)}
+def _all_agreed(
+    groups: Mapping[str, Sequence[tuple[str, str]]], known: Mapping[tuple[str, str], Model]
+) -> dict[str, Model]:
+    return {
+        name: agreed(name, [(pair[0], known[pair]) for pair in ids]) for name, ids in groups.items() if name
+    }
 
 
 def _packed(models: Iterable[Model]) -> bytes:
@@ -185,23 +199,31 @@ def _prices(cost: Cost) -> str | int:
 
 def _model(model_id: str, row: Sequence[Any]) -> Model:
     name, mode, window, limit, modalities, flags, prices, released = row
-    given, made = modalities.split(">")
+    given, made = _modalities(modalities)
+    reasoning, tool_call, deprecated = flags
     return Model(
-        id=model_id,
-        name=name or None,
-        mode=mode,
-        context_window=window or None,
-        max_output_tokens=limit or None,
-        input_modalities=tuple(_WORDS[letter] for letter in given),
-        output_modalities=tuple(_WORDS[letter] for letter in made),
-        reasoning=_TRUTHS[flags[0]],
-        tool_call=_TRUTHS[flags[1]],
-        deprecated=_TRUTHS[flags[2]],
-        cost=_cost(prices) if prices else NO_COST,
-        released=released or None,
+        model_id,
+        name or None,
+        mode,
+        window or None,
+        limit or None,
+        given,
+        made,
+        _TRUTHS[reasoning],
+        _TRUTHS[tool_call],
+        _cost(prices) if prices else NO_COST,
+        released or None,
+        _TRUTHS[deprecated],
     )
 
 
+@cache
+def _modalities(letters: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    given, made = (tuple(_WORDS[letter] for letter in side) for side in letters.split(">"))
+    return given, made
+
+
+@cache
 def _cost(prices: str) -> Cost:
     return Cost(*(None if price == "-" else Decimal(price) for price in prices.split()))
 

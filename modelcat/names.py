@@ -16,6 +16,8 @@ _PACKING = re.compile(
     r"(?:[-_.@](?:fp4|fp8|fp16|bf16|int4|int8|w4a16|w8a8|awq|gptq|gguf|mlx|nvfp4|mxfp4|quantized|dynamic|tee"
     r"|[48]bit|q[2-8](?:_[k01](?:_[sml])?)?))+$"
 )
+# One maker's name has become part of how many write the model.
+_DOUBLED = "meta-llama-"
 _DATE = re.compile(r"[-_@](?:20[0-9]{6}|20[0-9]{2}-[0-9]{2}-[0-9]{2})$")
 
 
@@ -38,6 +40,8 @@ def _stem(model_id: str) -> str:
     head, colon, route = stem.rpartition(":")
     if colon and route in _ROUTES:
         stem = head
+    if stem.startswith(_DOUBLED):
+        stem = stem.removeprefix("meta-")
     return _PACKING.sub("", stem)
 
 
