@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelcat.catalog import Model, Provider
     from modelcat.tree import Pattern, Shape, Tree
 
-Syntax = Literal["yaml", "toml", "json"]
+Syntax = Literal["yaml", "toml", "json", "jsonc"]
 
 WRITTEN_BY = "Written by modelcat from its catalog; changes made here are lost."
 """The first comment line of what is rendered into the repository."""

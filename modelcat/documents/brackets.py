@@ -1,0 +1,102 @@
+"""The walk through nested brackets, common to JSON and TOML. What stands in them is told by the two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelcat.documents.node import MAX_DEPTH, MAX_NODES, Node, Unreadable
+
+if TYPE_CHECKING:
+    from re import Pattern
+
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+TOO_MANY = f"more than {MAX_NODES} values"
+
+
+class Brackets:
+    """Reads values that may hold values. No recursion, so depth is ours to limit."""
+
+    def __init__(self, text: str, trivia: Pattern[str], trailing_commas: bool) -> None:
+        self.text = text
+        self.comments: list[tuple[int, int]] = []
+        self._trivia = trivia
+        self._trailing_commas = trailing_commas
+        self._count = 0
+
+    def begin(self, position: int) -> Node:
+        """The scalar at `position`, or the collection that opens there, its end after the bracket."""
+        raise NotImplementedError
+
+    def key(self, position: int) -> tuple[Any, int]:
+        """A key of a map and where its value begins."""
+        raise NotImplementedError
+
+    def attach(self, parent: Node, key: Any, node: Node) -> None:
+        """Put a finished value into the collection it stands in; `key` is None in a list."""
+        raise NotImplementedError
+
+    def note_comments(self, start: int, end: int) -> None:
+        """Take note of the comments between two offsets."""
+        raise NotImplementedError
+
+    def skip(self, position: int) -> int:
+        """The next offset that is neither blank nor comment."""
+        match = self._trivia.match(self.text, position)
+        end = match.end() if match else position
+        if end - position > 1:
+            self.note_comments(position, end)
+        return end
+
+    def expect(self, sign: str, position: int) -> int:
+        """The offset after `sign`, which must stand at `position`."""
+        if not self.text.startswith(sign, position):
+            raise Unreadable(position, f"expected {sign!r}")
+        return position + len(sign)
+
+    def counted(self, node: Node) -> Node:
+        """`node`, unless it is one too many."""
+        self._count += 1
+        if self._count > MAX_NODES:
+            raise Unreadable(node.start, TOO_MANY)
+        return node
+
+    def value(self, position: int, depth: int = 0) -> tuple[Node, int]:
+        """The value at `position` with all that is in it, and the offset after it."""
+        opened: list[Node] = []
+        keys: list[Any] = []
+        while True:
+            node = self.counted(self.begin(position))
+            position, closed = node.end, True
+            if node.children is not None:
+                if len(opened) + depth >= MAX_DEPTH:
+                    raise Unreadable(node.start, TOO_DEEP)
+                opened.append(node)
+                keys.append(None)
+                closed, position = self._advance(node, keys, position, after_comma=False)
+            while closed:
+                if opened and opened[-1] is node:
+                    opened.pop()
+                    keys.pop()
+                    node.end = position
+                if not opened:
+                    return node, position
+                parent = opened[-1]
+                self.attach(parent, keys[-1], node)
+                position = self.skip(position)
+                node = parent
+                if self.text.startswith(",", position):
+                    closed, position = self._advance(node, keys, position + 1, after_comma=True)
+                else:
+                    position = self.expect("}" if isinstance(node.children, dict) else "]", position)
+
+    def _advance(self, node: Node, keys: list[Any], position: int, *, after_comma: bool) -> tuple[bool, int]:
+        """On to the next element: is the collection closed instead, and the offset after that."""
+        position = self.skip(position)
+        a_map = isinstance(node.children, dict)
+        if self.text.startswith("}" if a_map else "]", position):
+            if after_comma and not self._trailing_commas:
+                raise Unreadable(position, "a comma before the closing bracket")
+            return True, position + 1
+        if a_map:
+            keys[-1], position = self.key(position)
+        return False, position

@@ -1,0 +1,302 @@
+"""TOML text to values and spans. tomllib says what the text means; the scanner here says where it stands.
+
+Both must accept a text. How TOML is changed is in tables.py and flow.py.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from modelcat.documents.brackets import TOO_DEEP, TOO_MANY, Brackets
+from modelcat.documents.node import MAX_DEPTH, Node, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelcat.tree import Tree
+
+_BLANK = re.compile(r"[ \t]*")
+_TRIVIA = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_REST = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\r\n|\Z)")
+_COMMENT = re.compile(r"#[^\r\n]*")
+_KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\[^\n])*"|'[^'\n]*'""")
+_SCALAR = re.compile(
+    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'
+    r"|'''.*?'''(?:'{0,2})"
+    r'|"(?:[^"\\\n]|\\[^\n])*"'
+    r"|'[^'\n]*'"
+    r"|\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]+"
+    r"""|[^\s,\[\]{}#="']+""",
+    re.DOTALL,
+)
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+Origin = Literal["root", "header", "element", "implicit", "dotted", "inline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a dotted key, and its span with quotes."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True, eq=False)
+class Statement:
+    """`key = value`: a line of a section or an entry of an inline table."""
+
+    parts: tuple[Part, ...]
+    value: Node
+
+    @property
+    def start(self) -> int:
+        """Where its key begins."""
+        return self.parts[0].start
+
+    @property
+    def end(self) -> int:
+        """Where its value ends."""
+        return self.value.end
+
+
+@dataclass(slots=True, eq=False)
+class Section:
+    """A header with the statements under it; the first one of a text has no header."""
+
+    start: int
+    """Of the header's line, at its bracket."""
+    header_end: int
+    parts: tuple[Part, ...]
+    table: Table
+    statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def end(self) -> int:
+        """Where its last statement ends."""
+        return self.statements[-1].end if self.statements else self.header_end
+
+
+class Table(Node):
+    """A map of TOML.
+
+    origin: by its own header, as an element of an array of tables, by longer headers only (implicit), by
+    dotted keys, in braces. section: its own. statements: those of an inline table, and those that pass
+    through a dotted one.
+    """
+
+    __slots__ = ("origin", "section", "statements")
+
+    children: dict[str, Node]
+
+    def __init__(self, start: int, end: int, origin: Origin) -> None:
+        super().__init__(start, end, "flow" if origin == "inline" else "block")
+        self.children = {}
+        self.origin: Origin = origin
+        self.section: Section | None = None
+        self.statements: list[Statement] = []
+
+
+@dataclass(slots=True)
+class Toml:
+    """What stands in a TOML text."""
+
+    text: str
+    tree: Tree
+    root: Table
+    sections: list[Section]
+    comment_spans: list[tuple[int, int]]
+
+    def comments(self) -> Iterator[tuple[int, int]]:
+        """The spans of all comments, from `#`."""
+        return iter(self.comment_spans)
+
+
+def read(text: str) -> Toml:
+    """Values and spans of `text`. Raises Unreadable."""
+    import tomllib
+
+    scanner = _Scanner(text)
+    problem: Unreadable | None = None
+    try:
+        scanner.scan()
+    except Unreadable as error:
+        if error.reason in {TOO_DEEP, TOO_MANY}:
+            raise
+        problem = error
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(text, str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise problem or Unreadable(0, str(error)) from None
+    if problem:
+        raise problem
+    return Toml(text, tree, scanner.root, scanner.sections, scanner.comments)
+
+
+def _unreadable(text: str, message: str) -> Unreadable:
+    place = _PLACE.search(message)
+    if not place:
+        return Unreadable(0, message)
+    reason = message[: place.start()]
+    if not place[1]:
+        return Unreadable(len(text), reason)
+    # tomllib counts lines after it has made CRLF to LF; columns and lines stay the same.
+    offset = 0
+    for _ in range(int(place[1]) - 1):
+        offset = text.index("\n", offset) + 1
+    return Unreadable(min(offset + int(place[2]) - 1, len(text)), reason)
+
+
+class _Scanner(Brackets):
+    """Finds the spans in a text that tomllib accepts; in others it stops somewhere."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, _TRIVIA, trailing_commas=True)
+        self.root = Table(0, len(text), "root")
+        self.sections = [Section(0, 0, (), self.root)]
+        self.root.section = self.sections[0]
+
+    def note_comments(self, start: int, end: int) -> None:
+        self.comments += [match.span() for match in _COMMENT.finditer(self.text, start, end)]
+
+    def scan(self) -> None:
+        """Read the whole text."""
+        position = self.skip(0)
+        while position < len(self.text):
+            opens = self.text[position] == "["
+            position = self._header(position) if opens else self._statement(position)
+            if not _REST.match(self.text, position):
+                raise Unreadable(position, "expected the end of the line")
+            position = self.skip(position)
+
+    def _blank(self, position: int) -> int:
+        match = _BLANK.match(self.text, position)
+        return match.end() if match else position
+
+    def _parts(self, position: int, depth: int) -> tuple[tuple[Part, ...], int]:
+        parts: list[Part] = []
+        while True:
+            match = _KEY.match(self.text, self._blank(position))
+            if not match:
+                raise Unreadable(position, "expected a key")
+            parts.append(Part(_name(match), match.start(), match.end()))
+            if len(parts) + depth > MAX_DEPTH:
+                raise Unreadable(position, TOO_DEEP)
+            position = self._blank(match.end())
+            if not self.text.startswith(".", position):
+                return tuple(parts), position
+            position += 1
+
+    def _header(self, start: int) -> int:
+        array = self.text.startswith("[[", start)
+        # An array of tables is a level more for each part.
+        parts, position = self._parts(start + 1 + array, MAX_DEPTH // 2)
+        end = self.expect("]]" if array else "]", position)
+        table = self._element(parts, start, end) if array else self._declared(parts, start, end)
+        table.section = Section(start, end, parts, table)
+        self.sections.append(table.section)
+        return end
+
+    def _element(self, parts: tuple[Part, ...], start: int, end: int) -> Table:
+        holder, last = self._step_into(self.root, parts[:-1], "implicit"), parts[-1]
+        found = holder.children.get(last.name)
+        if found is None:
+            found = holder.children[last.name] = Node(start, end, "block")
+            found.children = []
+            found.key_start, found.key_end = last.start, last.end
+        if not isinstance(found.children, list) or found.style != "block":
+            raise Unreadable(last.start, "not an array of tables")
+        element = Table(start, end, "element")
+        found.children.append(self.counted(element))
+        return element
+
+    def _declared(self, parts: tuple[Part, ...], start: int, end: int) -> Table:
+        holder, last = self._step_into(self.root, parts[:-1], "implicit"), parts[-1]
+        found = holder.children.get(last.name)
+        if found is None:
+            found = holder.children[last.name] = Table(start, end, "header")
+            self.counted(found)
+        if not isinstance(found, Table):
+            raise Unreadable(last.start, "not a table")
+        found.origin = "header"
+        found.start, found.end, found.key_start, found.key_end = start, end, last.start, last.end
+        return found
+
+    def _step_into(self, table: Table, parts: tuple[Part, ...], origin: Origin) -> Table:
+        for part in parts:
+            found = table.children.get(part.name)
+            if found is None:
+                found = table.children[part.name] = Table(part.start, part.end, origin)
+                found.key_start, found.key_end = part.start, part.end
+                self.counted(found)
+            if origin == "implicit" and isinstance(found.children, list) and found.children:
+                found = found.children[-1]
+            if not isinstance(found, Table):
+                raise Unreadable(part.start, "not a table")
+            table = found
+        return table
+
+    def _statement(self, start: int) -> int:
+        section = self.sections[-1]
+        depth = 2 * len(section.parts)
+        parts, position = self._parts(start, depth)
+        position = self._blank(self.expect("=", position))
+        value, end = self.value(position, depth + len(parts))
+        section.statements.append(self._placed(section.table, parts, value))
+        return end
+
+    def _placed(self, table: Table, parts: tuple[Part, ...], value: Node) -> Statement:
+        statement = Statement(parts, value)
+        for part in parts[:-1]:
+            table = self._step_into(table, (part,), "dotted")
+            table.statements.append(statement)
+        last = parts[-1]
+        if last.name in table.children:
+            raise Unreadable(last.start, f"the key {last.name!r} stands here a second time")
+        value.key_start, value.key_end = last.start, last.end
+        table.children[last.name] = value
+        return statement
+
+    def begin(self, position: int) -> Node:
+        if self.text.startswith("{", position):
+            return Table(position, position + 1, "inline")
+        if self.text.startswith("[", position):
+            node = Node(position, position + 1, "flow")
+            node.children = []
+            return node
+        match = _SCALAR.match(self.text, position)
+        if not match:
+            raise Unreadable(position, "expected a value")
+        sign = match[0][0]
+        if sign not in "\"'":
+            sign = ""
+        return Node(position, match.end(), sign * 3 if match[0].startswith(sign * 3) else sign)
+
+    def key(self, position: int) -> tuple[tuple[Part, ...], int]:
+        parts, position = self._parts(position, 0)
+        return parts, self.skip(self.expect("=", position))
+
+    def attach(self, parent: Node, key: Any, node: Node) -> None:
+        if isinstance(parent, Table):
+            parent.statements.append(self._placed(parent, key, node))
+        elif isinstance(parent.children, list):
+            parent.children.append(node)
+
+
+def _name(match: re.Match[str]) -> str:
+    raw = match[0]
+    if raw[0] not in "\"'":
+        return raw
+    if raw[0] == "'" or "\\" not in raw:
+        return raw[1:-1]
+    import tomllib
+
+    try:
+        return next(iter(tomllib.loads(f"{raw} = 0")))
+    except tomllib.TOMLDecodeError:
+        raise Unreadable(match.start(), "a key that is no TOML") from None
