@@ -122,7 +122,7 @@ def load(home: Path | None = None) -> Settings:
     except RuntimeError:
         raise SettingsError("the home folder cannot be found; set HOME") from None
     config_file = _user_folder("config", env, user_home) / "config.toml"
-    text = _text(config_file, SettingsError)
+    text = own_text(config_file, SettingsError)
     tools, trust = _machine(text, config_file, user_home) if text is not None else ({}, {})
     return Settings(
         home=_managed_folder(home, env, user_home),
@@ -149,7 +149,7 @@ def registry(settings: Settings) -> Registry:
 
     shipped = data_file("providers.toml")
     overlay = settings.catalog / "providers.toml"
-    return rows.load(shipped.read_text("utf-8"), _text(overlay, RegistryError), str(shipped), str(overlay))
+    return rows.load(shipped.read_text("utf-8"), own_text(overlay, RegistryError), str(shipped), str(overlay))
 
 
 def selection(settings: Settings, providers: Registry) -> Selection:
@@ -157,7 +157,7 @@ def selection(settings: Settings, providers: Registry) -> Selection:
     from modelcat import selection as rules
 
     path = settings.catalog / "modelcat.toml"
-    return rules.parse(_text(path, SettingsError) or "", str(path), providers.providers)
+    return rules.parse(own_text(path, SettingsError) or "", str(path), providers.providers)
 
 
 def key_of(settings: Settings, provider: Provider) -> Key | None:
@@ -265,8 +265,11 @@ def _expanded(path: str, user_home: Path) -> Path:
     return Path(path)
 
 
-def _text(path: Path, error: type[ModelcatError]) -> str | None:
-    """The text of one of modelcat's own files, None where it does not exist."""
+def own_text(path: Path, error: type[ModelcatError] = SettingsError) -> str | None:
+    """The text of one of modelcat's own files, None where it does not exist.
+
+    Raises `error` if it is not UTF-8.
+    """
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
