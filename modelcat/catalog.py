@@ -249,3 +249,22 @@ def listing_from_text(text: str) -> Listing:
     data = json.loads(text)
     models = tuple(model_from_json(row) for row in data["models"])
     return Listing(data["provider"], models, data["origin"], data.get("as_of"))
+
+
+FOLDER = "catalog"
+"""Where the listings stand in the managed repository."""
+
+
+def listing_path(provider: str) -> str:
+    """Where the normalised listing stands in the managed repository."""
+    return f"{FOLDER}/{provider}.json"
+
+
+def answer_path(provider: str) -> str:
+    """Where the provider's own answer stands."""
+    return f"config/json/models_{provider}.json"
+
+
+def ids_path(provider: str) -> str:
+    """Where its ids stand, one a line."""
+    return f"config/txt/models_{provider}.txt"

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from modelcat import __version__
+from modelcat.catalog import Listing, answer_path, ids_path, listing_path, listing_text
+from modelcat.enrich import enrich
+from modelcat.normalise import answer_text, ids_text, normalise
 
-    from modelcat.catalog import Listing, Model
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from modelcat.catalog import Model, Provider
+    from modelcat.dialect import Row
+    from modelcat.enrich import FactSource, LiveSource
+    from modelcat.facts import Facts
+    from modelcat.normalise import Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +82,64 @@ def body(changes: Iterable[Change]) -> str:
     return "\n".join(f"{item.provider}: {item.counts()}" for item in changes if item)
 
 
-def fingerprint(parts: Sequence[str]) -> str:
+def fingerprint(parts: Iterable[str]) -> str:
     """One word for everything a stored text was made from; equal words mean an equal text."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def repository_texts(
-    listing_text: str, answer: str | None, ids: str, provider: str
-) -> Mapping[str, str | None]:
-    """Where one provider's texts stand in the managed repository; no raw answer for an embedded listing."""
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """One provider's new listing and its texts by path in the managed repository."""
+
+    listing: Listing
+    texts: Mapping[str, str | None]
+    unusable: tuple[Unusable, ...] = ()
+
+
+class Refresher:
+    """Makes listings of answers, with the facts and sources of one sync."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        live: Callable[[], Sequence[LiveSource]] = tuple,
+        answers: Iterable[str] = (),
+    ) -> None:
+        """`live` gives the sources that answered, read only when needed; `answers` says what they said."""
+        self._facts = facts
+        self._live = live
+        self._basis = (__version__, facts.as_of, *answers)
+
+    @cached_property
+    def _sources(self) -> tuple[FactSource, ...]:
+        return self._facts.sources(self._live())
+
+    def reading(self, provider: Provider, parser: str) -> str:
+        """All that a listing depends on besides the answer, as one word."""
+        return fingerprint((parser, repr(provider), *self._basis))
+
+    def fetched(self, provider: Provider, rows: Sequence[Row]) -> Refreshed:
+        """The listing that `rows` make. An answer without one usable row makes an empty listing."""
+        normalised = normalise(provider, rows)
+        new = enrich(Listing(provider.id, normalised.models, "fetched"), provider, self._sources)
+        texts = _texts(new, answer_text(provider, rows))
+        return Refreshed(new, texts, normalised.unusable)
+
+    def embedded(self, provider: Provider) -> Refreshed | None:
+        """The listing of the embedded snapshot, None where it knows nothing of the provider."""
+        new = self._facts.embedded(provider)
+        return None if new is None or not new.models else Refreshed(new, _texts(new, None))
+
+
+def _texts(listing: Listing, answer: str | None) -> Mapping[str, str | None]:
+    # An embedded listing has no raw answer, and so no file for one.
     return {
-        f"catalog/{provider}.json": listing_text,
-        f"config/txt/models_{provider}.txt": ids,
-        f"config/json/models_{provider}.json": answer,
+        listing_path(listing.provider): listing_text(listing),
+        answer_path(listing.provider): answer,
+        ids_path(listing.provider): ids_text(listing.models),
     }
+
+
+def paths(provider: str) -> tuple[str, ...]:
+    """All that is stored of a provider besides tool configs."""
+    return listing_path(provider), answer_path(provider), ids_path(provider)

@@ -38,8 +38,10 @@ class ProviderState:
     last_modified: str | None = None
     answer: str | None = None
     """Hash of the answer that is stored."""
+    parser: str | None = None
+    """The dialect and version that read it."""
     reading: str | None = None
-    """Fingerprint of everything else the stored listing was made from."""
+    """Fingerprint of all that the stored listing was made from besides the answer."""
     models: int = 0
     unusable: int = 0
     seconds: float = 0.0
@@ -55,8 +57,6 @@ class State:
     head: str | None = None
     """The commit after the last sync."""
     last_sync: str | None = None
-    embedded_as_of: str | None = None
-    """Date of the embedded snapshot, if any listing stands on it."""
 
 
 def load(folder: Path) -> State:
@@ -70,7 +70,7 @@ def load(folder: Path) -> State:
             name: ProviderState(**{key: value for key, value in row.items() if key in known})
             for name, row in data["providers"].items()
         }
-        rest = {key: data.get(key) for key in ("rendered", "head", "last_sync", "embedded_as_of")}
+        rest = {key: data.get(key) for key in ("rendered", "head", "last_sync")}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return State()
     return State(providers, **rest)
@@ -83,7 +83,7 @@ def save(folder: Path, state: State) -> None:
         name: {key: value for key, value in asdict(row).items() if value != getattr(default, key)}
         for name, row in sorted(state.providers.items())
     }
-    rest = {key: getattr(state, key) for key in ("rendered", "head", "last_sync", "embedded_as_of")}
+    rest = {key: getattr(state, key) for key in ("rendered", "head", "last_sync")}
     _write(folder / _FILE, {"format": FORMAT, "providers": rows, **rest})
 
 

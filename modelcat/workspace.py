@@ -1,6 +1,6 @@
 """The managed folder as commands see it: the stored catalog, the repository, the lock, the facts.
 
-It puts settings, state and repository together and decides nothing. What the texts look like is in catalog.py,
+It puts settings, state and repository together and decides nothing. What texts look like is in catalog.py,
 how git is asked in repo/, what a sync does in commands/sync.py.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modelcat import state
-from modelcat.catalog import Catalog, listing_from_text
+from modelcat.catalog import FOLDER, Catalog, listing_from_text, listing_path
 from modelcat.errors import RepoError
 from modelcat.settings import data_file
 
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from modelcat.facts import Facts
     from modelcat.repo import CatalogRepo
     from modelcat.settings import Settings
-
-FOLDER = "catalog"
-"""Where the listings stand in the repository."""
-
-
-def listing_path(provider: str) -> str:
-    """Where the listing of `provider` stands in the repository."""
-    return f"{FOLDER}/{provider}.json"
 
 
 def catalog(settings: Settings, revision: str | None = None, only: Iterable[str] | None = None) -> Catalog:

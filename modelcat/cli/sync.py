@@ -83,7 +83,7 @@ def sync(
         strict=strict,
         legacy_output=legacy_output,
     )
-    with words.progress(call.screen, call.settings) as progress:
+    with words.progress(call.screen) as progress:
         result = steps.run(call.settings, options, progress)
     if not apply_:
         return result, words.show

@@ -1,0 +1,265 @@
+"""`modelcat sync`: ask the providers, store what they say, render the tools' configs, commit.
+
+The order of the steps only: who is asked with what is in asking.py, how in fetch.py, what an answer means in
+normalise.py and enrich.py, what changed in refresh.py, what configs look like in render.py, how it is
+committed in repo/.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from modelcat import asking, refresh, state, workspace
+from modelcat import settings as machine
+from modelcat.errors import ExitCode, UsageError
+from modelcat.fetch import Failed, Fetched
+from modelcat.update import Update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from modelcat.catalog import Provider
+    from modelcat.fetch import Outcome, Step
+    from modelcat.normalise import Unusable
+    from modelcat.refresh import Change
+    from modelcat.registry import Registry
+    from modelcat.render import Rendered
+    from modelcat.repo import CatalogRepo
+    from modelcat.selection import Selection
+    from modelcat.settings import Settings
+    from modelcat.state import State
+
+Outcomes = Literal["fetched", "unchanged", "skipped", "failed", "not asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line may say; `timeout` in seconds for one provider in all."""
+
+    names: tuple[str, ...] = ()
+    all: bool = False
+    force: bool = False
+    offline: bool = False
+    max_concurrency: int = 48
+    timeout: float = 30.0
+    strict: bool = False
+    legacy_output: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What came of one provider that this sync was to ask."""
+
+    provider: str
+    outcome: Outcomes
+    models: int
+    """In the listing that now stands."""
+    change: Change | None
+    reason: str | None = None
+    network: bool = False
+    """It failed because no connection could be made."""
+    unusable: tuple[Unusable, ...] = ()
+    """Entries of its answer that became no model."""
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """One row of `sync --json`."""
+        return {
+            "provider": self.provider,
+            "outcome": self.outcome,
+            "models": self.models,
+            "added": list(self.change.added) if self.change else [],
+            "removed": list(self.change.removed) if self.change else [],
+            "changed": list(self.change.changed) if self.change else [],
+            "reason": self.reason,
+            "unusable": {item.why: item.count for item in self.unusable},
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """The honest account of a sync."""
+
+    accounts: tuple[Account, ...]
+    providers: int
+    models: int
+    """In the whole catalog."""
+    embedded: tuple[str, ...]
+    """Providers that stand on the embedded snapshot."""
+    embedded_as_of: str | None
+    rendered: tuple[Rendered, ...]
+    commit: str | None
+    tag: str | None
+    seconds: float
+    offline: bool = False
+    strict: bool = False
+    legacy: tuple[str, ...] = ()
+    """Names of the files written to `legacy_output`."""
+    legacy_output: Path | None = None
+
+    def failed(self) -> tuple[Account, ...]:
+        """The providers that were asked and failed."""
+        return tuple(account for account in self.accounts if account.outcome == "failed")
+
+    @property
+    def no_network(self) -> bool:
+        """Nobody could be reached at all."""
+        asked = [
+            account for account in self.accounts if account.outcome in {"fetched", "unchanged", "failed"}
+        ]
+        return bool(asked) and all(account.network for account in asked)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 if all that were asked failed, or any under --strict; no network at all is no failure."""
+        failed = len(self.failed())
+        asked = failed + sum(account.outcome in {"fetched", "unchanged"} for account in self.accounts)
+        if self.no_network and self.models and not self.strict:
+            return ExitCode.OK
+        bad = failed > 0 and (self.strict or failed == asked)
+        return ExitCode.NO if bad else ExitCode.OK
+
+    def as_json(self) -> dict[str, Any]:
+        """{"providers", "models": totals, "commit", "tag", "accounts": [row a provider], "embedded", …}."""
+        return {
+            "providers": self.providers,
+            "models": self.models,
+            "commit": self.commit,
+            "tag": self.tag,
+            "seconds": round(self.seconds, 3),
+            "no_network": self.no_network,
+            "embedded": {"as_of": self.embedded_as_of, "providers": list(self.embedded)},
+            "accounts": [account.as_json() for account in self.accounts],
+            "legacy": list(self.legacy),
+        }
+
+
+def run(settings: Settings, options: Options, progress: Callable[[Step], None] | None = None) -> SyncResult:
+    """Do the main job. Raises ModelcatError for what keeps all of it from being done."""
+    registry = machine.registry(settings)
+    selection = machine.selection(settings, registry)
+    chosen = _chosen(registry, selection, options)
+    started = time.monotonic()
+    with workspace.locked(settings, "sync"):
+        repo = workspace.repo(settings)
+        repo.settle()
+        memory = _memory(settings, repo, force=options.force)
+        outcomes = {} if options.offline else _ask(settings, chosen, memory, options, progress)
+        when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        update = Update(settings, registry, selection, memory, outcomes, when)
+        update.work(frozenset(provider.id for provider in chosen), force=options.force)
+        commit, tag = _commit(repo, update)
+        result = _result(update, chosen, outcomes, commit, tag, options)
+        result = replace(result, seconds=time.monotonic() - started)
+        _remember(settings, update, repo, result)
+    if options.legacy_output is not None:
+        result = replace(result, legacy=_legacy(settings, registry, options))
+    return result
+
+
+def _chosen(registry: Registry, selection: Selection, options: Options) -> tuple[Provider, ...]:
+    names = [name for words in options.names for name in words.split(",") if name]
+    if names and options.all:
+        raise UsageError("name providers or say --all, not both")
+    if options.all:
+        return tuple(p for p in registry.providers.values() if p.enabled and not p.opt_in)
+    if not names:
+        return selection.asked(registry)
+    found = tuple(registry.get(name) for name in dict.fromkeys(names))
+    for provider in found:
+        if not provider.enabled:
+            why = provider.disabled_reason or "your providers.toml says enabled = false"
+            raise UsageError(f"{provider.id} is disabled: {why}")
+    return found
+
+
+def _memory(settings: Settings, repo: CatalogRepo, *, force: bool) -> State:
+    """What is remembered, as far as it speaks of the catalog that is there."""
+    memory = state.load(settings.extra)
+    if not force and memory.head is not None and memory.head == repo.head():
+        return memory
+    rows = {
+        name: replace(row, etag=None, last_modified=None, answer=None, reading=None)
+        for name, row in memory.providers.items()
+    }
+    return replace(memory, providers=rows, rendered=None)
+
+
+def _ask(
+    settings: Settings,
+    chosen: tuple[Provider, ...],
+    memory: State,
+    options: Options,
+    progress: Callable[[Step], None] | None,
+) -> dict[str, Outcome]:
+    return asking.ask(
+        settings,
+        chosen,
+        memory,
+        max_concurrency=options.max_concurrency,
+        timeout=options.timeout,
+        progress=progress,
+    )
+
+
+def _commit(repo: CatalogRepo, update: Update) -> tuple[str | None, str | None]:
+    subject, body = refresh.subject(update.changes), refresh.body(update.changes)
+    tag = repo.free_tag(f"sync/{update.when.replace(':', '-')}")
+    commit = repo.commit(update.texts, subject, body, tag)
+    return commit, tag if commit and update.texts else None
+
+
+def _result(  # noqa: PLR0917
+    update: Update,
+    chosen: tuple[Provider, ...],
+    outcomes: Mapping[str, Outcome],
+    commit: str | None,
+    tag: str | None,
+    options: Options,
+) -> SyncResult:
+    changes = {item.provider: item for item in update.changes}
+    listed = [(p.id, row) for p in update.members if (row := update.rows.get(p.id)) and row.models]
+    embedded = tuple(name for name, row in listed if row.answer is None)
+    return SyncResult(
+        accounts=tuple(_account(update, p.id, outcomes.get(p.id), changes.get(p.id)) for p in chosen),
+        providers=len(listed),
+        models=sum(row.models for _, row in listed),
+        embedded=embedded,
+        embedded_as_of=workspace.facts().as_of if embedded else None,
+        rendered=update.rendered,
+        commit=commit,
+        tag=tag,
+        seconds=0.0,
+        offline=options.offline,
+        strict=options.strict,
+    )
+
+
+def _account(update: Update, name: str, outcome: Outcome | None, change: Change | None) -> Account:
+    row = update.rows.get(name, state.ProviderState())
+    came: Outcomes = "not asked" if outcome is None else row.outcome or "failed"
+    if came == "fetched" and name not in update.fresh:
+        came = "unchanged"
+    return Account(
+        provider=name,
+        outcome=came,
+        models=row.models,
+        change=change,
+        reason=row.reason if came in {"failed", "skipped"} else None,
+        network=isinstance(outcome, Failed) and outcome.network,
+        unusable=update.unusable.get(name, ()),
+        seconds=outcome.seconds if isinstance(outcome, Fetched) else 0.0,
+    )
+
+
+def _remember(settings: Settings, update: Update, repo: CatalogRepo, result: SyncResult) -> None:
+    """Last of all: a sync killed before this line is one that did not happen, for the next one."""
+    failures = {item.provider: {"reason": item.reason} for item in result.failed()}
+    summary = {key: value for key, value in result.as_json().items() if key != "accounts"}
+    state.save_run(settings.extra, update.when, {"when": update.when, **summary}, failures)
+    state.save(settings.extra, update.remembered(repo.head()))

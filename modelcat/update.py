@@ -1,0 +1,241 @@
+"""The managed folder between the answers of a sync and its commit: listings, texts, what is remembered.
+
+What one answer means is decided in refresh.py, how configs look in render.py; here is which of them have to
+be made again. A listing is made anew when the answer or anything it is read with has changed; configs are
+rendered anew when any listing, the registry, modelcat.toml or modelcat itself has.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from modelcat import asking, sources, state, tools, workspace
+from modelcat.catalog import Catalog, answer_path, listing_path
+from modelcat.errors import RepoError
+from modelcat.fetch import Failed, Fetched, Skipped
+from modelcat.refresh import Change, Refreshed, Refresher, change, fingerprint, paths
+from modelcat.render import folder_of, render
+from modelcat.state import ProviderState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from modelcat.catalog import Listing, Provider
+    from modelcat.dialect import Row
+    from modelcat.enrich import LiveSource
+    from modelcat.fetch import Outcome
+    from modelcat.normalise import Unusable
+    from modelcat.registry import Registry
+    from modelcat.render import Rendered
+    from modelcat.selection import Selection
+    from modelcat.settings import Settings
+    from modelcat.state import State
+
+_NEVER = ProviderState()
+
+
+@dataclass(slots=True)
+class Update:
+    """One sync at work. `when` is UTC, as 2026-11-24T14:30:00Z."""
+
+    settings: Settings
+    registry: Registry
+    selection: Selection
+    memory: State
+    outcomes: Mapping[str, Outcome]
+    when: str
+    members: tuple[Provider, ...] = ()
+    """The providers that have a listing."""
+    rows: dict[str, ProviderState] = field(default_factory=dict)
+    """What will be remembered of each provider."""
+    fresh: dict[str, Listing] = field(default_factory=dict)
+    """Listings made anew."""
+    texts: dict[str, str | None] = field(default_factory=dict)
+    """What is to be committed, by path; None: removed."""
+    changes: list[Change] = field(default_factory=list)
+    unusable: dict[str, tuple[Unusable, ...]] = field(default_factory=dict)
+    rendered: tuple[Rendered, ...] = ()
+
+    def work(self, chosen: frozenset[str], *, force: bool) -> None:
+        """Make everything that has to be made; the repository is read, not written."""
+        known = {*self.memory.providers, *self.outcomes} & self.registry.providers.keys()
+        self.rows = {name: self._asked(name) for name in sorted(known)}
+        self.members = tuple(p for p in self.registry.providers.values() if self._has_listing(p, chosen))
+        refresher = self._refresher()
+        for provider in self.members:
+            self._refresh(provider, refresher)
+        self._drop_strangers()
+        if force or self.texts or self.memory.rendered != self.basis() or not self._all_there():
+            self._render()
+
+    def basis(self) -> str:
+        """Everything the generated configs are made from, as one word."""
+        rows = (f"{p.id} {row.answer} {row.reading}" for p in self.members if (row := self.rows.get(p.id)))
+        return fingerprint((repr(self.registry.providers), repr(self.selection), *rows))
+
+    def remembered(self, commit: str | None) -> State:
+        """The state to keep once `commit` is the last one."""
+        return replace(
+            self.memory, providers=self.rows, rendered=self.basis(), head=commit, last_sync=self.when
+        )
+
+    def _asked(self, name: str) -> ProviderState:
+        """What is remembered of a provider, with what came of it now."""
+        row, outcome = self.memory.providers.get(name, _NEVER), self.outcomes.get(name)
+        if isinstance(outcome, Fetched):
+            row = replace(row, outcome="fetched", reason=None, fetched=self.when, seconds=outcome.seconds)
+            if outcome.rows is not None:
+                row = replace(row, url=outcome.url, etag=outcome.etag, last_modified=outcome.last_modified)
+        elif isinstance(outcome, Failed):
+            row = replace(row, outcome="failed", reason=str(outcome.error))
+        elif isinstance(outcome, Skipped):
+            row = replace(row, outcome="skipped", reason=outcome.reason)
+        return row if outcome is None else replace(row, asked=self.when)
+
+    def _has_listing(self, provider: Provider, chosen: frozenset[str]) -> bool:
+        """All enabled providers do; a borrowed one only once somebody asked for it."""
+        if provider.kind != "provider" or not provider.enabled:
+            return False
+        return not provider.opt_in or provider.id in chosen or self._is_stored(provider.id)
+
+    def _is_stored(self, provider: str) -> bool:
+        return (self.settings.catalog / listing_path(provider)).is_file()
+
+    def _all_there(self) -> bool:
+        mains = (f"{folder_of(name)}/{tools.load(name).main}" for name in tools.names())
+        return all((self.settings.catalog / path).is_file() for path in mains)
+
+    def _refresher(self) -> Refresher:
+        """Facts of the data sources: as they answered now, else as they are stored, else the snapshot."""
+        there, words = [], []
+        for source in self.registry.providers.values():
+            if source.kind != "data" or not source.enabled:
+                continue
+            outcome = self.outcomes.get(source.id)
+            if isinstance(outcome, Fetched) and outcome.rows is not None:
+                answer = json.dumps(outcome.rows, ensure_ascii=False).encode()
+                state.save_source(self.settings.extra, source.id, answer)
+                self.rows[source.id] = replace(
+                    self.rows[source.id],
+                    answer=outcome.body_hash,
+                    parser=asking.parser(source),
+                    models=len(outcome.rows),
+                )
+            known = self.rows.get(source.id, _NEVER)
+            if known.answer:
+                words.append(f"{source.id} {known.answer}")
+                there.append(source)
+        return Refresher(workspace.facts(), lambda: self._live(there), words)
+
+    def _live(self, there: Sequence[Provider]) -> list[LiveSource]:
+        found = []
+        for source in there:
+            rows = _source_rows(self.settings, source)
+            live = sources.live(source, rows) if rows else None
+            if live is not None:
+                found.append(live)
+        return found
+
+    def _refresh(self, provider: Provider, refresher: Refresher) -> None:
+        outcome, row = self.outcomes.get(provider.id), self.rows.get(provider.id, _NEVER)
+        reading = refresher.reading(provider, asking.parser(provider))
+        stored = self._is_stored(provider.id)
+        if isinstance(outcome, Fetched):
+            self._answered(provider, outcome, row, refresher, reading)
+        elif stored and (row.answer or row.reading == reading):
+            return
+        elif not stored or self._stands_on_snapshot(provider.id):
+            self._take(provider, refresher.embedded(provider), "", reading)
+
+    def _answered(
+        self, provider: Provider, outcome: Fetched, row: ProviderState, refresher: Refresher, reading: str
+    ) -> None:
+        same = outcome.rows is None or outcome.body_hash == row.answer
+        if same and row.reading == reading and self._is_stored(provider.id):
+            return
+        rows = outcome.rows if outcome.rows is not None else self._stored_rows(provider.id)
+        answer = outcome.body_hash if outcome.rows is not None else row.answer or ""
+        new = refresher.fetched(provider, rows)
+        if new.listing.models:
+            self._take(provider, new, answer, reading)
+            return
+        # An empty list never replaces a good one, and there is nothing in it to ask less for next time.
+        self.rows[provider.id] = replace(
+            self.memory.providers.get(provider.id, _NEVER),
+            outcome="skipped" if provider.local else "failed",
+            reason=f"{provider.id}: the list holds no usable model; what is stored stays",
+            asked=self.when,
+        )
+        self.outcomes = {name: found for name, found in self.outcomes.items() if name != provider.id}
+        self._refresh(provider, refresher)
+
+    def _take(self, provider: Provider, new: Refreshed | None, answer: str, reading: str) -> None:
+        row = self.rows.get(provider.id, _NEVER)
+        models = unusable = 0
+        if new is not None:
+            self._compare(provider.id, new)
+            models, unusable = len(new.listing.models), sum(item.count for item in new.unusable)
+        self.rows[provider.id] = replace(
+            row,
+            answer=answer or None,
+            parser=asking.parser(provider),
+            reading=reading,
+            models=models,
+            unusable=unusable,
+        )
+
+    def _compare(self, provider: str, new: Refreshed) -> None:
+        try:
+            old = workspace.listing(self.settings, provider)
+        except RepoError:
+            old = None  # what cannot be read is made anew; git still has it
+        self.fresh[provider] = new.listing
+        self.texts |= new.texts
+        self.unusable[provider] = new.unusable
+        found = change(provider, old, new.listing)
+        if found:
+            self.changes.append(found)
+
+    def _stands_on_snapshot(self, provider: str) -> bool:
+        try:
+            listing = workspace.listing(self.settings, provider)
+        except RepoError:
+            return True
+        return listing is not None and listing.origin == "embedded"
+
+    def _stored_rows(self, provider: str) -> Sequence[Row]:
+        text = (self.settings.catalog / answer_path(provider)).read_text(encoding="utf-8")
+        rows: Sequence[Row] = json.loads(text)["data"]
+        return rows
+
+    def _drop_strangers(self) -> None:
+        """Remove the files of providers that are no longer in the registry or no longer enabled."""
+        have = {provider.id for provider in self.members}
+        folder = self.settings.catalog / listing_path("x")
+        for path in sorted(folder.parent.glob("*.json")):
+            if path.stem not in have:
+                self.texts |= dict.fromkeys(paths(path.stem))
+                old = workspace.listing(self.settings, path.stem)
+                self.changes.append(change(path.stem, old, None))
+
+    def _render(self) -> None:
+        listings = [self.fresh.get(p.id) or workspace.listing(self.settings, p.id) for p in self.members]
+        catalog = Catalog(tuple(item for item in listings if item is not None))
+        every = [tools.load(name) for name in tools.names()]
+        self.rendered = render(catalog, self.registry, self.selection, every)
+        for one in self.rendered:
+            folder = folder_of(one.offered.tool.name)
+            there = (self.settings.catalog / folder).glob("*")
+            self.texts |= {f"{folder}/{path.name}": None for path in there if path.is_file()}
+            self.texts |= one.texts()
+
+
+def _source_rows(settings: Settings, source: Provider) -> list[dict[str, Any]]:
+    data = state.load_source(settings.extra, source.id)
+    try:
+        rows = json.loads(data) if data is not None else []
+    except ValueError:
+        return []
+    return rows if isinstance(rows, list) else []
