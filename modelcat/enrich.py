@@ -36,7 +36,7 @@ _BORROWED = (
 _FIELDS = (*_BORROWED, "name", "released", "deprecated")
 """What is filled in one by one; cost and mode have rules of their own."""
 _values = attrgetter(*_FIELDS)
-_WINDOW, _MOST = map(_FIELDS.index, ("context_window", "max_output_tokens"))
+_WINDOW = _FIELDS.index("context_window")
 _LIMITS = ("context_window", "max_output_tokens")
 # A field is borrowed when two thirds of the providers that say anything say the same. Each model of
 # models.dev (18 August 2026) left out in turn and guessed from the others: 4,904 windows, 92 of 100 right.
@@ -289,14 +289,27 @@ class _Filling:
 
     def model(self) -> Model:
         """The model with what was found; the same object where that is nothing."""
-        window, most = self.values[_WINDOW], self.values[_MOST]
+        window, most, given, made, reasoning, tool_call, name, released, deprecated = self.values
         if window is not None and most is not None and most > window:
-            self.values[_MOST] = window
+            most = window
         elif not self.sources:
             return self.own
-        given = dict(zip(_FIELDS, self.values, strict=True))
         sources = tuple(sorted((*self.own.sources, *self.sources)))
-        return Model(id=self.own.id, mode=self.mode, cost=self.cost, sources=sources, **given)
+        return Model(
+            self.own.id,
+            name,
+            self.mode,
+            window,
+            most,
+            given,
+            made,
+            reasoning,
+            tool_call,
+            self.cost,
+            released,
+            deprecated,
+            sources,
+        )
 
     def _doubtful(self, window: int) -> bool:
         """A window smaller than what the provider itself says the model can put out is another model's."""
