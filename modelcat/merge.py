@@ -30,7 +30,7 @@ fields are never added or removed. Adopting lifts that.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from modelcat.tree import MISSING, Item, Keyed, Layout, Missing, ScalarSet, children, keys, same
 
@@ -134,8 +134,7 @@ def merge(
     return Merged(tree, tuple(run.decisions), memory, tuple(run.notes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Three:
+class _Three(NamedTuple):
     base: Tree
     ours: Tree
     theirs: Tree
@@ -178,9 +177,18 @@ class _Run:
     ) -> Outcome:
         """Merge what stands at one place; `after` is where it goes if it is added."""
         if layout.entry:
-            if three.ours is not MISSING and same(three.ours, three.theirs):
+            if _settled(three):
                 return three.ours, three.theirs
             state = self.enter(three, at, state)
+            outcome = self.place(three, at, layout, state, after)
+            if state.personal and same(outcome[0], three.theirs):
+                # Equal as a whole: from now on it is modelcat's as well.
+                self.yours.discard(at)
+            return outcome
+        return self.place(three, at, layout, state, after)
+
+    def place(self, three: _Three, at: Pointer, layout: Layout, state: _State, after: Step | None) -> Outcome:
+        """Merge what stands at one place, knowing whose it is."""
         if three.theirs is MISSING:
             return self.gone(three, at, layout, state)
         if three.ours is MISSING:
@@ -217,7 +225,8 @@ class _Run:
             return MISSING, MISSING
         container = layout.leads and (state.personal or not layout.entry)
         if container and type(ours) is type(base) and isinstance(ours, dict | list):
-            return self.inside(_Three(base, ours, type(ours)()), at, layout, state)
+            left, known = self.inside(_Three(base, ours, type(ours)()), at, layout, state)
+            return left, known or MISSING
         if proven and not state.personal and not as_written:
             self.decide(three, at, "keep", "dropped-edited")
         return self.untouched(three, at)
@@ -274,6 +283,8 @@ class _Run:
         """Merge two maps, keyed lists or sets child by child."""
         ours, theirs = children(three.ours, layout), children(three.theirs, layout)
         if ours is None or theirs is None:
+            if same(three.ours, three.theirs):
+                return three.ours, three.theirs
             self.notes.append(Note(at, _why_not(three.theirs if theirs is None else three.ours, layout)))
             return self.untouched(three, at)
         base = children(three.base, layout) or {}
@@ -283,6 +294,11 @@ class _Run:
         last: Step | None = None
         for step in dict.fromkeys((*ours, *theirs, *base)):
             child = _Three(base.get(step, MISSING), ours.get(step, MISSING), theirs.get(step, MISSING))
+            if type(child.ours) is str and child.ours == child.theirs:
+                # What most of a file is; `node` would find the same.
+                known[step] = merged[step] = child.ours
+                last = step if step in base else last
+                continue
             value, remembered = self.node(child, (*at, step), layout.below(step), state, last)
             if remembered is not MISSING:
                 known[step] = remembered
@@ -290,7 +306,8 @@ class _Run:
                 (merged if step in ours else added)[step] = value
                 if step in ours and step in base:
                     last = step
-        return _rebuilt(three.ours, _placed(merged, added, last)), _based(three.ours, known, layout)
+        placed = _placed(merged, added, last)
+        return _rebuilt(three.ours, placed), _based(three.ours, _in_order(known, placed), layout)
 
     def untouched(self, three: _Three, at: Pointer) -> Outcome:
         """Leave a place and everything remembered about it as it is."""
@@ -326,13 +343,20 @@ _CONFLICTS: dict[Case, str] = {
 }
 
 
+def _settled(three: _Three) -> bool:
+    """Whether nothing can come of looking inside: a base with more in it remembers what was deleted."""
+    if three.ours is MISSING or not same(three.ours, three.theirs):
+        return False
+    return three.base is MISSING or same(three.base, three.theirs)
+
+
 def _mergeable(three: _Three, layout: Layout, state: _State) -> bool:
     """Whether ours and theirs can be merged child by child."""
     if type(three.ours) is not type(three.theirs):
         return False
     if isinstance(three.ours, dict):
         return True
-    if not isinstance(three.ours, list) or same(three.ours, three.theirs):
+    if not isinstance(three.ours, list):
         return False
     if isinstance(layout.kind, ScalarSet):
         # Adding to a set is changing a field, which a person's entry does not get.
@@ -362,6 +386,14 @@ def _placed(merged: dict[Step, Tree], added: dict[Step, Tree], last: Step | None
         if step == last:
             placed |= added
     return placed | added
+
+
+def _in_order(known: dict[Step, Tree], placed: dict[Step, Tree]) -> dict[Step, Tree]:
+    """As they stand in the file, then what is only remembered: the same merge gives the same base."""
+    if list(known) == list(placed):
+        return known
+    rest = sorted(step for step in known if step not in placed)
+    return {step: known[step] for step in (*(step for step in placed if step in known), *rest)}
 
 
 def _rebuilt(like: Tree, items: dict[Step, Tree]) -> Tree:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 Scalar = None | bool | int | float | str | date | datetime | time
 Tree = Any
@@ -26,12 +26,15 @@ class Missing:
     def __bool__(self) -> bool:
         return False
 
+    def __reduce__(self) -> str:
+        # There is one, also after a copy: everybody asks `is MISSING`.
+        return "MISSING"
+
 
 MISSING: Final = Missing()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Item:
+class Item(NamedTuple):
     """A step of a Pointer into a keyed list: the element whose merge key is `key`."""
 
     key: str
