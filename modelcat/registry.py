@@ -131,6 +131,8 @@ def moved(provider: Provider, base_url: str) -> Provider:
         return provider
     if provider.kind == "data":
         return replace(provider, base_url=base_url, models_url=base_url)
+    if not provider.base_url:
+        return replace(provider, base_url=base_url, models_url=provider.models_url or f"{base_url}/models")
     same_door = (provider.models_url or "").startswith(provider.base_url + "/")
     return replace(
         provider,
@@ -258,6 +260,8 @@ class _Row:
             raise self.source.refuse(("providers", self.id), "base_url is missing: where its API is")
         if given.setdefault("models_url", f"{base_url}/models" if base_url else "") == "":
             given["models_url"] = None
+        # http was only accepted for this machine and private addresses.
+        given.setdefault("local", base_url.startswith("http:") and not given.get("api_key_env"))
         return Provider(id=self.id, **given)
 
     def _over(self, base: Provider, given: dict[str, Any]) -> Provider:

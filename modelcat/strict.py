@@ -84,11 +84,17 @@ class Source:
 
         try:
             document = documents.parse(self.text.encode(), "toml", self.path)
-            position = document.position(pointer)
-        except (DocumentError, KeyError, LookupError):
-            # What cannot be placed is still named.
+        except DocumentError:
             return ""
-        return f":{position.line}:{position.column}"
+        # What is missing has no place: its table has.
+        while pointer:
+            try:
+                position = document.position(pointer)
+            except KeyError:
+                pointer = pointer[:-1]
+            else:
+                return f":{position.line}:{position.column}"
+        return ""
 
     def _end(self) -> tuple[str, str]:
         lines = self.text.splitlines() or [""]
@@ -99,7 +105,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a message about a `word` that is not among `known`: its nearest, or nothing."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(known), n=3, cutoff=0.6)
+    by_lower = {name.lower(): name for name in known}
+    near = [by_lower[name] for name in get_close_matches(word.lower(), by_lower, n=3, cutoff=0.6)]
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

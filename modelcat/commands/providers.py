@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
+from modelcat import overlay, state, workspace
 from modelcat import settings as machine
-from modelcat import state, workspace
 from modelcat.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from modelcat.catalog import Provider
@@ -213,19 +213,19 @@ def add(
     registry = machine.registry(settings)
     given = _given(kind, base_url, api_key_env, base_url_env)
     known = registry.providers.get(name)
-    if known is not None and name not in registry.shipped:
-        return _trust_again(settings, known, given)
-    row: dict[str, Any] = {"enabled": True, **given} if known else given
-    if known and given.get("dialect") == known.dialect:
-        del row["dialect"]
-    if not known and not base_url and not base_url_env:
-        raise UsageError(f"where is {name}? Give --base-url, or --base-url-env for the variable that says it")
-    if known and known.enabled and row == {"enabled": True}:
-        return EditResult(name, "unchanged", _path(settings), _standing(settings, registry, known))
-    with workspace.locked(settings, "providers add"):
-        after = _rewrite(settings, name, row, f"providers: {'enable' if known else 'add'} {name}")
-        _trust(settings, after.get(name))
-    return EditResult(name, "enabled" if known else "added", _path(settings), _now(settings, name))
+    if known is None:
+        if not base_url and not base_url_env:
+            raise UsageError(
+                f"where is {name}? Give --base-url, or --base-url-env for the variable that says it"
+            )
+        return _write_row(settings, name, given, "added")
+    news = {key: value for key, value in given.items() if _plain(getattr(known, key)) != value}
+    if news and name not in registry.shipped:
+        raise UsageError(f"{name} is in {_path(settings)} already; change it there, or remove it first")
+    if news or not known.enabled:
+        return _write_row(settings, name, {"enabled": True, **news}, "enabled")
+    action: Literal["unchanged", "trusted"] = "trusted" if _trust(settings, known) else "unchanged"
+    return EditResult(name, action, _path(settings), _now(settings, name))
 
 
 def remove(settings: Settings, name: str) -> EditResult:
@@ -236,10 +236,11 @@ def remove(settings: Settings, name: str) -> EditResult:
     if shipped and not known.enabled:
         return EditResult(name, "unchanged", _path(settings), _standing(settings, registry, known))
     with workspace.locked(settings, "providers remove"):
-        row = {"enabled": False} if shipped else None
-        _rewrite(settings, name, row, f"providers: {'disable' if shipped else 'remove'} {name}")
-    now = _now(settings, name) if shipped else None
-    return EditResult(name, "disabled" if shipped else "removed", _path(settings), now)
+        action: Literal["disabled", "removed"] = "disabled" if shipped else "removed"
+        _rewrite(settings, name, {"enabled": False} if shipped else None, f"providers: {name} {action}")
+        if not shipped:
+            _change_config(settings, lambda text, path: overlay.without(text, path, "trust", name))
+    return EditResult(name, action, _path(settings), _now(settings, name) if shipped else None)
 
 
 def test(settings: Settings, names: tuple[str, ...]) -> TryResult:
@@ -316,19 +317,17 @@ def _given(
     return row
 
 
-def _trust_again(settings: Settings, known: Provider, given: Mapping[str, Any]) -> EditResult:
-    base_url = given.get("base_url", known.base_url)
-    if base_url != known.base_url or given["dialect"] != known.dialect:
-        raise UsageError(f"{known.id} is in {_path(settings)} already; change it there, or remove it first")
-    trusted = machine.is_trusted(settings, known)
-    _trust(settings, known)
-    action: Literal["unchanged", "trusted"] = "unchanged" if trusted else "trusted"
-    return EditResult(known.id, action, _path(settings), _now(settings, known.id))
+def _write_row(
+    settings: Settings, name: str, row: Mapping[str, Any], action: Literal["added", "enabled"]
+) -> EditResult:
+    with workspace.locked(settings, "providers add"):
+        after = _rewrite(settings, name, row, f"providers: {name} {action}")
+        _trust(settings, after.get(name))
+    return EditResult(name, action, _path(settings), _now(settings, name))
 
 
 def _rewrite(settings: Settings, name: str, row: Mapping[str, Any] | None, subject: str) -> Registry:
     """Change or take out (None) the row `name` of providers.toml; nothing is written unless it then loads."""
-    from modelcat import overlay
     from modelcat import registry as rows
 
     path = str(_path(settings))
@@ -343,21 +342,29 @@ def _rewrite(settings: Settings, name: str, row: Mapping[str, Any] | None, subje
     return registry
 
 
-def _trust(settings: Settings, provider: Provider) -> None:
-    """Note in config.toml of this machine that its person added `provider`."""
-    from modelcat import overlay
+def _trust(settings: Settings, provider: Provider) -> bool:
+    """Note in config.toml of this machine that its person added `provider`; False: it was trusted already."""
     from modelcat.registry import origin
-    from modelcat.repo import worktree
 
     resolved = machine.resolve(settings, provider)
     if machine.is_trusted(settings, resolved):
-        return
+        return False
+    there = origin(resolved.base_url)
+    _change_config(settings, lambda text, path: overlay.with_value(text, path, "trust", provider.id, there))
+    return True
+
+
+def _change_config(settings: Settings, change: Callable[[str, str], str]) -> None:
+    """Write this machine's config.toml with `change` (text, path -> text) made; not if it changes nothing."""
+    from modelcat.repo import worktree
+
     # People keep such files elsewhere and link them here; the link stays.
     place = settings.config_file.resolve()
-    text = machine.own_text(place) or ""
-    text = overlay.with_value(text, str(place), "trust", provider.id, origin(resolved.base_url))
-    worktree.make_folder(place.parent)
-    worktree.write(place, text.encode())
+    before = machine.own_text(place) or ""
+    after = change(before, str(place))
+    if after != before:
+        worktree.make_folder(place.parent)
+        worktree.write(place, after.encode())
 
 
 def _path(settings: Settings) -> Path:

@@ -9,7 +9,7 @@ from modelcat.output.tables import Column, counted, draw
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from modelcat.commands.providers import EditResult, ListResult, OneResult, Standing, TryResult, Tried
+    from modelcat.commands.providers import EditResult, ListResult, OneResult, Standing, Tried, TryResult
     from modelcat.output import Screen
 
 _LIST = (
