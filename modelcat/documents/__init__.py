@@ -18,12 +18,12 @@ from modelcat.documents.node import MAX_BYTES, Lines, Node, Unreadable
 from modelcat.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from modelcat.tool import Syntax
     from modelcat.tree import Pointer, Tree
 
-__all__ = ["Delete", "Document", "Edit", "Edited", "Insert", "Position", "Set", "parse"]
+__all__ = ["Delete", "Document", "Edit", "Edited", "Insert", "Position", "Set", "dump", "parse"]
 
 _BOM: Final = "\ufeff"
 
@@ -126,6 +126,17 @@ def parse(data: bytes, syntax: Syntax, path: str) -> Document:
         raise DocumentError(path, *Lines(text).at(error.offset), error.reason) from None
     empty = reading.root is None or (reading.tree is None and reading.root.start == reading.root.end)
     return Document(data, {} if empty else reading.tree, syntax, path, reading)
+
+
+def dump(tree: Tree, syntax: Syntax, heading: Sequence[str] = ()) -> str:
+    """`tree` as the text of a generated file, ending in a newline; heading: comment lines for its top.
+
+    Strings are quoted, maps keep their order, nothing else is a matter of taste. ValueError for what the
+    syntax has not: null in TOML, dates, NaN and a heading in JSON.
+    """
+    from modelcat.documents.plain import dump as written
+
+    return written(tree, syntax, heading)
 
 
 def _read_yaml(text: str) -> Reading:
