@@ -48,9 +48,15 @@ class Facts:
             start = len(_MAGIC) + 4
             size = int.from_bytes(data[len(_MAGIC) : start])
             index = json.loads(zlib.decompress(data[start : start + size]))
-            index["as_of"][KINDS[0]]
-        except (ValueError, KeyError, TypeError, zlib.error) as error:
+            end = (
+                start
+                + size
+                + sum(length for group in index["members"].values() for _, length in group.values())
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
             raise StorageError(_damaged(error)) from error
+        if end != len(data) or set(index["as_of"]) != set(KINDS):
+            raise StorageError(_damaged("a part is missing"))
         return cls(index, data[start + size :])
 
     @property
