@@ -74,7 +74,7 @@ class CatalogRepo:
 
         Files of the folder that differ from `texts` are written, 0600; others of the commit stay as they
         are. If nothing differs from the last commit: None, and git is not even started. `tag` (sync/<UTC>)
-        gets a suffix where it is taken, and is made only when a text changed. Needs modelcat's lock.
+        gets a suffix where it is taken. Needs modelcat's lock.
         """
         self.settle()
         wanted = {path: None if text is None else text.encode() for path, text in texts.items()}
@@ -87,7 +87,7 @@ class CatalogRepo:
             self._repair(record, stale, wanted)
             return None
         if not changed:
-            subject, body, tag = f"settings: {', '.join(personal)}", "", None
+            subject, body = f"settings: {', '.join(personal)}", ""
         self._check(head)
         tag = refs.free_tag(self._git, tag) if tag else None
         removed = [path for path, data in wanted.items() if data is None]
@@ -104,11 +104,15 @@ class CatalogRepo:
 
     def read_many(self, paths: Iterable[str], revision: str = "HEAD") -> dict[str, str]:
         """The texts of those `paths` that are there at `revision`."""
+        if revision == "HEAD" and self.head() is None:
+            return {}
         commit = self.resolve(revision)
         return self._texts({path: f"{commit}:{path}" for path in paths})
 
     def read_all(self, folder: str = "", revision: str = "HEAD") -> dict[str, str]:
         """Path -> text of every file below `folder` at `revision`."""
+        if revision == "HEAD" and self.head() is None:
+            return {}
         return self._texts(objects.listed(self._git, self.resolve(revision), folder))
 
     def resolve(self, revision: str) -> str:
@@ -122,7 +126,7 @@ class CatalogRepo:
                 found = self._git.run("rev-parse", *words, no=(1, 128))
                 if found:
                     return found.decode().strip()
-        if self.last_commit() is None:
+        if self.head() is None:
             raise RepoError(f"{self.folder} has no commit yet; `modelcat sync` makes the first")
         import difflib
 
@@ -137,9 +141,13 @@ class CatalogRepo:
 
     def log(self, path: str | None = None, limit: int | None = None) -> list[Entry]:
         """The commits (that touch `path`), newest first, at most `limit`."""
-        return objects.log(self._git, path, limit) if self.last_commit() else []
+        return objects.log(self._git, path, limit) if self.head() else []
 
-    def last_commit(self) -> str | None:
+    def free_tag(self, name: str) -> str:
+        """`name`, with a suffix if it is taken: what `commit` will call its tag. Costs no process."""
+        return refs.free_tag(self._git, name)
+
+    def head(self) -> str | None:
         """The commit that is checked out, None before the first. Costs no process."""
         return refs.head(self._git).commit
 
