@@ -65,11 +65,14 @@ def repo(settings: Settings) -> CatalogRepo:
     return CatalogRepo.open(settings.catalog)
 
 
-def locked(settings: Settings, what: str) -> AbstractContextManager[None]:
-    """Nobody else works in the managed folder meanwhile. Raises StorageError saying who does."""
-    from modelcat.files import locked as lock
+def locked(settings: Settings, what: str) -> AbstractContextManager[object]:
+    """Nobody else works in the managed folder meanwhile, and what a killed run left is brought to an end.
 
-    return lock(settings.home, what)
+    Raises StorageError saying who does.
+    """
+    from modelcat import transaction
+
+    return transaction.begun(settings, what)
 
 
 def facts() -> Facts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from modelcat.files.lock import locked
 from modelcat.files.reading import Snapshot, read
-from modelcat.files.steps import Write
+from modelcat.files.steps import Write, differs
 from modelcat.files.writing import Recovery, recover, write_all
 
-__all__ = ["Recovery", "Snapshot", "Write", "locked", "read", "recover", "write_all"]
+__all__ = ["Recovery", "Snapshot", "Write", "differs", "locked", "read", "recover", "write_all"]

@@ -63,6 +63,11 @@ def steps_of(writes: Iterable[Write]) -> tuple[list[Step], dict[Path, bytes]]:
     return steps, contents
 
 
+def differs(write: Write) -> bool:
+    """Whether `write` would change anything."""
+    return any(before != after for _, before, after, _ in _replacements(write))
+
+
 def missing_folders(steps: Iterable[Step]) -> list[Path]:
     """The folders that have to be made for `steps`, outermost first. Raises OSError."""
     missing: dict[Path, None] = {}

@@ -35,6 +35,8 @@ class BackupFile:
     """A file of the person's as it is now, or the fact that there is none."""
 
     tool: str
+    name: str | None
+    """Its path from the folder of the tool's main config; None: it is the main config."""
     path: str
     """As configured: absolute, symlinks not followed."""
     existed: bool
@@ -51,6 +53,7 @@ class Kept:
 
     index: int
     tool: str
+    name: str | None
     path: str
     existed: bool
     mode: int | None
@@ -250,9 +253,8 @@ class PrivateRepo:
 
 
 def _manifest_text(files: Sequence[BackupFile], when: str, kind: str, tools: Sequence[str]) -> str:
-    rows = [
-        {name: getattr(file, name) for name in ("tool", "path", "existed", "mode", "link")} for file in files
-    ]
+    keys = ("tool", "name", "path", "existed", "mode", "link")
+    rows = [{key: getattr(file, key) for key in keys} for file in files]
     return canonical_json(
         {"version": _VERSION, "when": when, "kind": kind, "tools": list(tools), "files": rows}
     )
