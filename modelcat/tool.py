@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from modelcat.catalog import price_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import PurePath
 
     from modelcat.catalog import Model, Provider
@@ -92,6 +92,12 @@ class Tool:
     defaults: Callable[[Sequence[Offer]], Mapping[str, Tree]] = field(default=lambda _: {})
     """Top-level values that a config made from the starter needs besides the entries, such as the default
     model. Never merged into a file that is there."""
+    needs: Callable[[Tree], Collection[tuple[str, str | None]]] = field(default=lambda _: ())
+    """What a main config's own defaults use: (entry key, model, or None for the entry alone). Such entries
+    are never removed: the tool would not start."""
+    chosen: tuple[str, ...] = ()
+    """Top-level keys whose value is the person's choice once one stands in a file, such as the model of a
+    profile: written where there is none, then never changed."""
     ask: tuple[str, ...] = ()
     """Arguments that make the installed program print what `localise` takes; empty: nothing to ask."""
     localise: Callable[[Sequence[Target], str], tuple[Target, ...]] = field(

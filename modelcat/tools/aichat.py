@@ -19,7 +19,7 @@ from modelcat.tool import WRITTEN_BY, Place, Target, Tool, newest_first, nowhere
 from modelcat.tree import Keyed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from decimal import Decimal
     from pathlib import PurePath
 
@@ -226,6 +226,20 @@ def defaults(offers: Sequence[Offer]) -> Mapping[str, Tree]:
     return {}
 
 
+DEFAULTS = ("model", "rag_embedding_model", "rag_reranker_model")
+"""Keys that name a model as client:model. aichat does not start where one names none that is listed."""
+
+
+def needs(tree: Tree) -> Collection[tuple[str, str | None]]:
+    """The models the config's defaults name; a client alone means its first model."""
+    found = []
+    for key in DEFAULTS if isinstance(tree, dict) else ():
+        if isinstance(value := tree.get(key), str):
+            client, _, model = value.partition(":")
+            found.append((client, model or None))
+    return found
+
+
 TOOL = Tool(
     name=NAME,
     program="aichat",
@@ -245,4 +259,5 @@ TOOL = Tool(
         "base_url": ("text", "api_base, where it differs from base_url"),
     },
     defaults=defaults,
+    needs=needs,
 )

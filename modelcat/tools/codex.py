@@ -2,7 +2,8 @@
 
 - Codex asks `{base_url}/responses` and nothing else: a provider that serves only /chat/completions cannot
   be written, and one `wire_api = "chat"` anywhere ends the start with the whole config unread.
-- The ids `openai`, `ollama` and `lmstudio` are Codex's own: a table for one is refused, a profile is fine.
+- The ids `openai`, `ollama` and `lmstudio` are Codex's own, with addresses of their own: a table for one is
+  refused, a profile is fine. Its openai signs in by `codex login` and does not read OPENAI_API_KEY.
 - A profile is a file `<name>.config.toml` beside config.toml (since 0.134; `[profiles.x]` is refused).
 - A model is known only from the bundled list or from the file in `model_catalog_json`, which replaces that
   list. So one provider is one profile and one catalog file: `codex --profile groq -m llama-3.3-70b`.
@@ -27,7 +28,7 @@ from modelcat.tool import WRITTEN_BY, Place, Target, Tool, facts_line, newest_fi
 from modelcat.tools._codex_prompt import INSTRUCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import PurePath
 
     from modelcat.catalog import Model, Provider
@@ -36,8 +37,13 @@ if TYPE_CHECKING:
 
 NAME = "codex"
 MAIN = "config.toml"
-RESERVED = frozenset({"openai", "ollama", "lmstudio"})
-"""Provider ids that Codex defines itself: a table for one makes it refuse the whole config."""
+OWN_BASES: Mapping[str, tuple[str, ...]] = {
+    "openai": ("https://api.openai.com/v1",),
+    "ollama": ("http://localhost:11434/v1", "http://127.0.0.1:11434/v1"),
+    "lmstudio": ("http://localhost:1234/v1", "http://127.0.0.1:1234/v1"),
+}
+"""Provider ids that Codex defines itself -> where it asks; a table for one makes it refuse the config."""
+RESERVED = frozenset(OWN_BASES)
 FORBIDDEN_NAMES = frozenset({"OpenAI", "Amazon Bedrock"})
 """Display names a table of ours must not have."""
 CATALOG_FOLDER = "modelcat"
@@ -58,9 +64,25 @@ def path(place: Place) -> PurePath:
     return (pure(folder) if folder else pure(place.home) / ".codex") / MAIN
 
 
+def has_own(provider: Provider) -> bool:
+    """Whether Codex defines this provider itself: the id and the address are its own."""
+    return provider.base_url.rstrip("/") in OWN_BASES.get(provider.id, ())
+
+
+def _is_openai(provider: Provider) -> bool:
+    return provider.id == "openai" and has_own(provider)
+
+
+def table_id(provider: Provider) -> str:
+    """The id of the provider's table, and what its profile names; a reserved id elsewhere gets another."""
+    return f"{provider.id}-server" if provider.id in RESERVED and not has_own(provider) else provider.id
+
+
 def key_variable(provider: Provider) -> str | None:
-    """What we write as env_key; None: a server without keys. Codex's own openai takes OPENAI_API_KEY."""
-    return None if provider.local or not provider.api_key_env else provider.api_key_env[0]
+    """What we write as env_key; None: a server without keys, or Codex's own openai, which signs in itself."""
+    if provider.local or has_own(provider) or not provider.api_key_env:
+        return None
+    return provider.api_key_env[0]
 
 
 def refuses(provider: Provider) -> str | None:
@@ -84,6 +106,15 @@ def unfit(model: Model) -> str | None:
     return "cannot call tools" if model.tool_call is False else None
 
 
+def _is_openai(provider: Provider) -> bool:
+    return provider.id == "openai" and has_own(provider)
+
+
+def table_id(provider: Provider) -> str:
+    """The id of the provider's table, which its profile names; the files are named after the provider."""
+    return str(provider.tool_setting(NAME, "name", provider.id))
+
+
 def _table(provider: Provider) -> Tree:
     table: dict[str, Any] = {
         "name": provider.id if provider.name in FORBIDDEN_NAMES or not provider.name else provider.name,
@@ -100,11 +131,11 @@ def _table(provider: Provider) -> Tree:
 
 def _profile(provider: Provider, models: Sequence[Model]) -> Tree:
     profile: dict[str, Any] = {
-        "model_provider": provider.id,
+        "model_provider": table_id(provider),
         "model": models[0].id,
         "model_catalog_json": f"{CATALOG_FOLDER}/{provider.id}.json",
     }
-    if not provider.tool_setting(NAME, "web_search", provider.id == "openai"):
+    if not provider.tool_setting(NAME, "web_search", _is_openai(provider)):
         profile["web_search"] = "disabled"
     return profile
 
@@ -118,7 +149,7 @@ def _priority(model: Model) -> int:
 
 
 def _entry(provider: Provider, model: Model) -> Tree:
-    ours = provider.id == "openai"
+    ours = _is_openai(provider)
     entry: dict[str, Any] = {
         "slug": model.id,
         "display_name": model.name or model.id,
@@ -182,7 +213,7 @@ def _files(offer: Offer) -> tuple[Target, Target]:
 
 def render(offers: Sequence[Offer]) -> tuple[Target, ...]:
     """config.toml with a table per provider that Codex lacks; then profile and catalog of each."""
-    tables = {o.provider.id: _table(o.provider) for o in offers if o.provider.id not in RESERVED}
+    tables = {table_id(o.provider): _table(o.provider) for o in offers if not has_own(o.provider)}
     heading = (WRITTEN_BY,)
     main = Target(MAIN, MAIN, "toml", {"model_providers": tables} if tables else {}, heading=heading)
     return main, *(file for offer in offers if offer.models for file in _files(offer))
@@ -232,6 +263,16 @@ def _with_instructions(target: Target, text: str) -> Target:
     return replace(target, tree={"models": models})
 
 
+def needs(tree: Tree) -> Collection[tuple[str, str | None]]:
+    """The provider of a config or profile, and those of profiles as they stood in config.toml before 0.134."""
+    if not isinstance(tree, dict):
+        return []
+    profiles = tree.get("profiles")
+    holders = [tree, *(profiles.values() if isinstance(profiles, dict) else ())]
+    named = [holder.get("model_provider") for holder in holders if isinstance(holder, dict)]
+    return [(name, None) for name in named if isinstance(name, str)]
+
+
 TOOL = Tool(
     name=NAME,
     program="codex",
@@ -246,9 +287,12 @@ TOOL = Tool(
     endpoints=endpoints,
     key_variable=key_variable,
     settings={
+        "name": ("text", "the id of its table, which the profile names as model_provider"),
         "base_url": ("text", "base_url of its table, where it differs; requests go to {base_url}/responses"),
         "web_search": ("flag", "true: its server knows OpenAI's hosted web_search tool"),
     },
+    needs=needs,
+    chosen=("model",),
     ask=("debug", "models", "--bundled"),
     localise=localise,
 )

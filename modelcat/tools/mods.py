@@ -18,7 +18,7 @@ from modelcat.tool import WRITTEN_BY, Place, Target, Tool, newest_first, nowhere
 from modelcat.tree import ScalarSet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import PurePath
 
     from modelcat.catalog import Model, Provider
@@ -170,6 +170,16 @@ def defaults(offers: Sequence[Offer]) -> Mapping[str, Tree]:
     return {}
 
 
+def needs(tree: Tree) -> Collection[tuple[str, str | None]]:
+    """The default api and model. mods looks for a model without an api in every api."""
+    api, model = (tree.get("default-api"), tree.get("default-model")) if isinstance(tree, dict) else ("", "")
+    named = model if isinstance(model, str) else None
+    if isinstance(api, str) and api:
+        return [(api, named)]
+    apis = tree.get("apis") if isinstance(tree, dict) else None
+    return [(name, named) for name in apis] if named and isinstance(apis, dict) else []
+
+
 TOOL = Tool(
     name=NAME,
     program="mods",
@@ -188,4 +198,5 @@ TOOL = Tool(
         "base_url": ("text", "base-url, where it differs from base_url"),
     },
     defaults=defaults,
+    needs=needs,
 )
