@@ -75,6 +75,9 @@ def _is_openai(provider: Provider) -> bool:
 
 def table_id(provider: Provider) -> str:
     """The id of the provider's table, and what its profile names; a reserved id elsewhere gets another."""
+    chosen = provider.tool_setting(NAME, "name")
+    if chosen:
+        return str(chosen)
     return f"{provider.id}-server" if provider.id in RESERVED and not has_own(provider) else provider.id
 
 
@@ -104,15 +107,6 @@ def unfit(model: Model) -> str | None:
     if not writes_text(model):
         return "do not answer in text"
     return "cannot call tools" if model.tool_call is False else None
-
-
-def _is_openai(provider: Provider) -> bool:
-    return provider.id == "openai" and has_own(provider)
-
-
-def table_id(provider: Provider) -> str:
-    """The id of the provider's table, which its profile names; the files are named after the provider."""
-    return str(provider.tool_setting(NAME, "name", provider.id))
 
 
 def _table(provider: Provider) -> Tree:
@@ -264,7 +258,7 @@ def _with_instructions(target: Target, text: str) -> Target:
 
 
 def needs(tree: Tree) -> Collection[tuple[str, str | None]]:
-    """The provider of a config or profile, and those of profiles as they stood in config.toml before 0.134."""
+    """The provider of a config, and those of the profiles that stood in it before 0.134."""
     if not isinstance(tree, dict):
         return []
     profiles = tree.get("profiles")
