@@ -1,0 +1,141 @@
+"""The stored catalog -> the texts in config/<tool>/ of the managed repository, and why something is left out.
+
+Core: what is rendered depends on the listings, the registry, modelcat.toml and the version of modelcat, never
+on this machine. What a tool's config looks like is in tools/, who wins in a person's file in merge.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from modelcat.documents import dump
+from modelcat.selection import select
+from modelcat.tool import Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from modelcat.catalog import Catalog, Listing, Model, Provider
+    from modelcat.registry import Registry
+    from modelcat.selection import Selected, Selection
+    from modelcat.tool import Target, Tool
+
+_NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the catalog puts before one tool."""
+
+    tool: Tool
+    offers: tuple[Offer, ...]
+    """Providers with at least one model, by id."""
+    refused: Mapping[str, str]
+    """Provider -> why nothing is written for it."""
+    unfit: Mapping[str, Mapping[str, int]]
+    """Provider -> reason -> how many of its selected models the tool cannot take."""
+    selected: Mapping[str, Selected]
+    """Provider -> what modelcat.toml chose and left out, for every provider that was looked at."""
+
+    def words(self) -> tuple[str, ...]:
+        """What was left out and why, a line each, for people."""
+        lines = [f"{provider}: left out: {reason}" for provider, reason in self.refused.items()]
+        for provider, chosen in self.selected.items():
+            lines += chosen.words()
+            lines += [
+                f"{provider}: {number} models left out: {self.tool.name} cannot use them, they {reason}"
+                for reason, number in self.unfit.get(provider, {}).items()
+            ]
+        return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What one tool is given."""
+
+    offered: Offered
+    targets: tuple[Target, ...]
+    """The main file first."""
+
+    def texts(self) -> dict[str, str]:
+        """Path in the managed repository -> text."""
+        folder = folder_of(self.offered.tool.name)
+        return {
+            f"{folder}/{target.repo_name}": dump(target.tree, target.syntax, target.heading)
+            for target in self.targets
+        }
+
+
+def folder_of(tool: str) -> str:
+    """The folder of a tool's files in the managed repository."""
+    return f"config/{tool}"
+
+
+def offered(
+    catalog: Catalog,
+    registry: Registry,
+    selection: Selection,
+    tool: Tool,
+    *,
+    keep: Mapping[str, frozenset[str]] = _NONE,
+    first_seen: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> Offered:
+    """The models of every selected provider that `tool` can take.
+
+    `keep`: provider -> ids already applied, which max_models does not push out. `first_seen`: provider -> id
+    -> YYYY-MM-DD, for models that nobody dates.
+    """
+    offers: list[Offer] = []
+    refused: dict[str, str] = {}
+    unfit: dict[str, Mapping[str, int]] = {}
+    chosen: dict[str, Selected] = {}
+    for provider, listing in _candidates(catalog, registry, selection, tool):
+        reason = tool.refuses(provider)
+        if reason is not None:
+            refused[provider.id] = reason
+            continue
+        one = select(
+            listing,
+            selection,
+            tool.name,
+            keep=keep.get(provider.id, frozenset()),
+            first_seen=first_seen.get(provider.id, {}),
+        )
+        chosen[provider.id] = one
+        models, reasons = _fit(tool, one.models)
+        if reasons:
+            unfit[provider.id] = reasons
+        if models:
+            offers.append(Offer(provider, models))
+    return Offered(tool, tuple(offers), refused, unfit, chosen)
+
+
+def render(
+    catalog: Catalog, registry: Registry, selection: Selection, tools: Iterable[Tool]
+) -> tuple[Rendered, ...]:
+    """What each tool is given, as it is committed."""
+    result = []
+    for tool in tools:
+        offer = offered(catalog, registry, selection, tool)
+        result.append(Rendered(offer, tool.render(offer.offers)))
+    return tuple(result)
+
+
+def _candidates(
+    catalog: Catalog, registry: Registry, selection: Selection, tool: Tool
+) -> list[tuple[Provider, Listing]]:
+    asked = {provider.id: provider for provider in selection.asked(registry) if provider.kind == "provider"}
+    return [
+        (asked[listing.provider], listing)
+        for listing in sorted(catalog.listings, key=lambda listing: listing.provider)
+        if listing.provider in asked and selection.wants(listing.provider, tool.name)
+    ]
+
+
+def _fit(tool: Tool, models: Sequence[Model]) -> tuple[tuple[Model, ...], Mapping[str, int]]:
+    verdicts = [(model, tool.unfit(model)) for model in models]
+    reasons = Counter(reason for _, reason in verdicts if reason is not None)
+    return tuple(model for model, reason in verdicts if reason is None), dict(reasons)
