@@ -98,7 +98,9 @@ class PrivateRepo:
         tag = refs.free_tag(self._git, f"backup/{when}")
         tools = sorted({file.tool for file in files})
         bases = {tool: blob for tool in tools if (blob := self._base_id(tool))}
-        subject = f"{kind}: {len(files)} files of {', '.join(tools)}"
+        made = "backup" if kind == "backup" else f"before {kind}"
+        number = f"{len(files)} file{'' if len(files) == 1 else 's'}"
+        subject = f"{made}: {', '.join(tools)} ({number})"
         with Import(self._git) as stream:
             tree = [("manifest.json", stream.blob(_manifest_text(files, when, kind, tools).encode()))]
             tree += [(f"files/{n}", stream.blob(file.data)) for n, file in enumerate(files) if file.existed]
