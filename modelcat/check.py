@@ -1,0 +1,295 @@
+"""A config's text -> findings: which kind of file it is, the rules over its data, lines and columns, ignores.
+
+What the rules say is in rules/; how a text is read and edited is in documents/. Nothing is opened or written
+here: the bytes come in, what lies around the file is asked through Context.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from modelcat import rules
+from modelcat.errors import DocumentError, VerifyError
+from modelcat.rules import KINDS, Change, Context, Found, Kind, Rule, Severity, Subject
+from modelcat.rules.ignores import Ignores
+from modelcat.rules.secrets import in_clear, likely, masked, shown
+from modelcat.tree import pointer_text, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from modelcat.documents import Document, Edit
+    from modelcat.tool import Syntax
+    from modelcat.tree import Pointer, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in one file. Lines and columns count from 1."""
+
+    path: str
+    line: int
+    column: int
+    pointer: str
+    rule: str
+    severity: Severity
+    message: str
+    hint: str | None = None
+    fix: tuple[Change, ...] = ()
+    excerpt: str | None = None
+    """The source line, with every secret in it masked; None where it cannot be shown safely."""
+
+    def as_json(self) -> dict[str, Any]:
+        """rule, severity, path, line, column, pointer, message, hint (or null), fixable."""
+        plain = ("rule", "severity", "path", "line", "column", "pointer", "message", "hint")
+        return {**{name: getattr(self, name) for name in plain}, "fixable": bool(self.fix)}
+
+
+def check(
+    data: bytes, syntax: Syntax | None, tool: str | None, path: str, context: Context
+) -> tuple[Finding, ...]:
+    """What is wrong with a config, in the order of its lines.
+
+    `syntax` and `tool` are told from the path and the content where they are None. Never raises for what is
+    in `data`: a text that cannot be read is a finding.
+    """
+    syntax = syntax or syntax_of(path, data, tool)
+    from modelcat.documents import parse
+
+    try:
+        document = parse(data, syntax, path)
+    except DocumentError as error:
+        return (_broken(error, data, path),)
+    kind = kind_of(path, document.tree, tool)
+    found = list(examine(document.tree, kind, path, context))
+    if kind is None:
+        found.append((rules.UNKNOWN_FILE, Found((), "no tool's config that modelcat knows")))
+    return tuple(_placed(document, found, context))
+
+
+def examine(tree: Tree, kind: Kind | None, path: str, context: Context) -> Iterator[tuple[Rule, Found]]:
+    """What the rules find in plain data: for trees that have no text yet, such as rendered configs."""
+    subject = Subject(tree, kind, path, context, whole=not _name(path).startswith("models_"))
+    for item in rules.of(kind):
+        for found in item.look(subject):
+            yield item, found
+
+
+def kind_of(path: str, tree: Tree, tool: str | None) -> Kind | None:
+    """The kind of a file: what `tool` says, else its place, else its content; None: nobody's."""
+    name, folders = _name(path), _folders(path)
+    for known in (tool, *(item for item in rules.TOOLS if item in folders)):
+        if known:
+            return _kind_of_tool(known, name)
+    if name in {"mods.yml", "mods.yaml"}:
+        return KINDS["mods"]
+    return KINDS.get(_by_content(tree))
+
+
+def _kind_of_tool(tool: str, name: str) -> Kind:
+    if tool != "codex":
+        return KINDS[tool]
+    if name.endswith(".json"):
+        return KINDS["codex-models"]
+    return KINDS["codex-profile" if name.endswith(".config.toml") or name.startswith("models_") else "codex"]
+
+
+def _by_content(tree: Tree) -> str:
+    if not isinstance(tree, dict):
+        return ""
+    if isinstance(tree.get("clients"), list):
+        return "aichat"
+    if isinstance(tree.get("apis"), dict):
+        return "mods"
+    if {"model_providers", "model_provider", "model_reasoning_effort", "mcp_servers"} & tree.keys():
+        return "codex"
+    models = tree.get("models")
+    if isinstance(models, list) and models and isinstance(models[0], dict) and "slug" in models[0]:
+        return "codex-models"
+    return ""
+
+
+def syntax_of(path: str, data: bytes, tool: str | None) -> Syntax:
+    """The syntax of a file: by its name, else by its tool, else by its first line of content."""
+    name = _name(path)
+    for ending, syntax in ((".yaml", "yaml"), (".yml", "yaml"), (".toml", "toml"), (".json", "json")):
+        if name.endswith(ending):
+            return syntax  # type: ignore[return-value]
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return "json"
+    if tool:
+        return _kind_of_tool(tool, name).syntax
+    for line in data[: 1 << 16].splitlines():
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            return "toml" if re.match(rb"\s*(\[+[^\]]+\]+\s*(#.*)?$|[\w.\"'-]+\s*=)", line) else "yaml"
+    return "yaml"
+
+
+def _plain_part(part: str) -> str:
+    """A part of a path as it will be called: chezmoi writes dot_config for .config, yadm adds ##os.Linux."""
+    part = re.sub(
+        r"^(?:(?:private|readonly|executable|create|modify|exact|symlink|literal)_)+", "", part.lower()
+    )
+    return re.sub(r"##.*$", "", re.sub(r"^dot_", ".", part))
+
+
+def _name(path: str) -> str:
+    return _plain_part(re.split(r"[/\\]", path)[-1])
+
+
+def _folders(path: str) -> list[str]:
+    return [_plain_part(part).removeprefix(".") for part in re.split(r"[/\\]", path)[-4:-1]]
+
+
+def _broken(error: DocumentError, data: bytes, path: str) -> Finding:
+    line, column = max(1, error.line), max(1, error.column)
+    excerpt = _Lines(data, frozenset()).excerpt(line)
+    rule = rules.SYNTAX
+    return Finding(
+        path, line, column, "", rule.id, rule.severity, masked(error.reason), rule.mend, (), excerpt
+    )
+
+
+class _Lines:
+    """The lines of a text, as they may be shown."""
+
+    def __init__(self, data: bytes, secrets: frozenset[str]) -> None:
+        self.lines = data.decode("utf-8", "replace").removeprefix("\ufeff").split("\n")
+        self.secrets = secrets
+        self.closed: set[int] = set()
+        """Lines that hold a secret in a spelling (escapes, several lines) that masking would not find."""
+
+    def only_comment(self, number: int) -> bool:
+        """Whether line `number` holds a comment and nothing else."""
+        return 0 < number <= len(self.lines) and self.lines[number - 1].lstrip().startswith("#")
+
+    def excerpt(self, number: int) -> str | None:
+        """Line `number`, masked; None if it is not to be shown."""
+        if number in self.closed or not 0 < number <= len(self.lines):
+            return None
+        return masked(self.lines[number - 1].rstrip("\r"), self.secrets)
+
+
+def _placed(document: Document, found: Iterable[tuple[Rule, Found]], context: Context) -> Iterator[Finding]:
+    """Found -> Finding: positions, excerpts without secrets, less what is ignored."""
+    lines = _source(document)
+    ignores = Ignores.read(document.comments(), lines.only_comment)
+    placed = []
+    for rule, item in found:
+        line, column = _position(document, item.pointer, on_key=item.on_key)
+        if not ignores.covers(rule.id, line) and not _switched_off(rule.id, context.ignore):
+            placed.append((line, column, rule, item))
+    for word, line in ignores.unknown():
+        placed.append((line, 1, rules.UNKNOWN_IGNORE, Found((), f"there is no rule {word}")))
+    for line, column, rule, item in sorted(placed, key=lambda row: (row[0], row[1], row[2].id)):
+        yield Finding(
+            path=document.path,
+            line=line,
+            column=column,
+            pointer=_without(lines.secrets, pointer_text(item.pointer)),
+            rule=rule.id,
+            severity=rule.severity,
+            message=_without(lines.secrets, item.message),
+            hint=_without(lines.secrets, item.hint or rule.mend),
+            fix=item.fix,
+            excerpt=lines.excerpt(line),
+        )
+
+
+def _source(document: Document) -> _Lines:
+    places = [(at, secret) for at, _, secret in in_clear(document.tree)] + list(likely(document.tree))
+    lines = _Lines(document.data, frozenset(secret for _, secret in places))
+    for at, secret in places:
+        number = _position(document, at)[0]
+        if number > len(lines.lines) or secret not in lines.lines[number - 1]:
+            lines.closed.add(number)
+    return lines
+
+
+def _without(secrets: frozenset[str], text: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, shown(secret))
+    return text
+
+
+def _switched_off(rule: str, patterns: tuple[str, ...]) -> bool:
+    from fnmatch import fnmatchcase
+
+    return any(fnmatchcase(rule, pattern) for pattern in patterns)
+
+
+def _position(document: Document, pointer: Pointer, *, on_key: bool = False) -> tuple[int, int]:
+    """The line and column of a single value, of the key or element that a map or list stands under."""
+    if not pointer:
+        return 1, 1
+    try:
+        plain = not isinstance(_at(document.tree, pointer), dict | list)
+        place = document.position_of_value(pointer) if plain and not on_key else document.position(pointer)
+    except (KeyError, IndexError, TypeError):
+        return _position(document, pointer[:-1])
+    return place.line, place.column
+
+
+def _at(tree: Tree, pointer: Pointer) -> Tree:
+    for step in pointer:
+        tree = tree[step]
+    return tree
+
+
+def mended(document: Document, findings: Iterable[Finding]) -> tuple[bytes, tuple[Finding, ...]]:
+    """The text with what is mechanical and safe put right, and the findings that were.
+
+    A fix that touches what another one touches already waits for the next run. The new text is read afresh
+    and must be the old data with exactly these changes. Raises VerifyError if it is not; nothing is written
+    here.
+    """
+    from modelcat.documents import parse
+
+    taken: list[Finding] = []
+    touched: list[Pointer] = []
+    for finding in findings:
+        places = [change.pointer + ((change.key,) if change.key else ()) for change in finding.fix]
+        if places and not any(_overlap(new, old) for new in places for old in touched):
+            taken.append(finding)
+            touched += places
+    changes = [change for finding in taken for change in finding.fix]
+    if not changes:
+        return document.data, ()
+    after = document.edited([_edit(change) for change in changes]).data
+    wanted = copy.deepcopy(document.tree)
+    for change in changes:
+        _change(wanted, change)
+    if not same(parse(after, document.syntax, document.path).tree, wanted):
+        raise VerifyError(
+            f"{document.path}: the mended text would not mean what was planned; nothing was written"
+        )
+    return after, tuple(taken)
+
+
+def _overlap(left: Pointer, right: Pointer) -> bool:
+    size = min(len(left), len(right))
+    return left[:size] == right[:size]
+
+
+def _edit(change: Change) -> Edit:
+    from modelcat.documents import Delete, Insert, Set
+
+    if change.action == "insert":
+        return Insert(change.pointer, change.key, change.value, None)
+    return Set(change.pointer, change.value) if change.action == "set" else Delete(change.pointer)
+
+
+def _change(tree: Any, change: Change) -> None:
+    """Do to plain data what the edit does to the text."""
+    steps = change.pointer if change.action == "insert" else change.pointer[:-1]
+    for step in steps:
+        tree = tree[step]
+    if change.action == "insert":
+        tree[change.key] = change.value
+    elif change.action == "set":
+        tree[change.pointer[-1]] = change.value
+    else:
+        del tree[change.pointer[-1]]

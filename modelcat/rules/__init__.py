@@ -1,0 +1,202 @@
+"""What a rule is, what it looks at and what it finds; which rules there are.
+
+The rules stand in the modules beside this one: secrets, common (schema, typos), catalog, and one a tool. A
+rule sees plain data and gives pointers; lines and columns, ignores and excerpts are check.py's. Nothing here
+opens a file: what lies outside the config (the registry, listings, neighbouring files) is asked through
+Context.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from modelcat.catalog import Listing, Provider
+    from modelcat.tool import Syntax
+    from modelcat.tree import Pointer, Tree
+
+Severity = Literal["error", "warning", "info"]
+"""error: the tool refuses the file or the first request, or a secret lies open; warning: it loads but will
+not do what it says; info: worth knowing, never counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a mend, on plain data: set, insert or (neither) delete. check.py turns it into an edit."""
+
+    pointer: Pointer
+    """What is set or deleted; for an insert the map that gets the key."""
+    action: Literal["set", "insert", "delete"]
+    key: str | None = None
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule found: where, in the person's words, and how to mend it where that is mechanical."""
+
+    pointer: Pointer
+    message: str
+    hint: str | None = None
+    """Instead of the rule's own `mend`."""
+    fix: tuple[Change, ...] = ()
+    on_key: bool = False
+    """The key itself is at fault, not its value: there the line and column are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file that a tool reads."""
+
+    name: str
+    """aichat, codex, codex-profile, codex-models, mods: also the name of its schema."""
+    tool: str
+    syntax: Syntax
+    title: str
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("aichat", "aichat", "yaml", "aichat config"),
+        Kind("codex", "codex", "toml", "Codex config"),
+        Kind("codex-profile", "codex", "toml", "Codex profile"),
+        Kind("codex-models", "codex", "json", "Codex model catalog"),
+        Kind("mods", "mods", "yaml", "mods settings"),
+    )
+}
+TOOLS = ("aichat", "codex", "mods")
+
+
+def _nothing() -> Mapping[str, Provider]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the rules may know beyond the file. Everything is optional and asked only where it is needed."""
+
+    schemas: Callable[[str], Any] | None = None
+    """The JSON Schema of a kind, parsed."""
+    providers: Callable[[], Mapping[str, Provider]] = _nothing
+    """The registry."""
+    listing: Callable[[str], Listing | None] | None = None
+    """What the catalog holds of a provider; None: nothing is known of it."""
+    neighbour: Callable[[str], Tree | None] | None = None
+    """The tree of a file beside this one (config.toml for a Codex profile); None: not there or not
+    readable."""
+    exists: Callable[[str], bool] | None = None
+    """Whether a path, relative to the file's folder, is there."""
+    ignore: tuple[str, ...] = ()
+    """Rule ids and globs of them that modelcat.toml switches off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One config, as the rules see it."""
+
+    tree: Tree
+    kind: Kind | None
+    path: str
+    context: Context
+    whole: bool = True
+    """The tool's main file, not one provider's part of it: only there must references resolve."""
+
+    memo: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What one rule worked out and another needs too."""
+
+    def table(self, key: str) -> dict[str, Tree]:
+        """The map under a top-level key; empty where there is none (the schema has said so)."""
+        value = self.tree.get(key) if isinstance(self.tree, dict) else None
+        return value if isinstance(value, dict) else {}
+
+    def get(self, key: str) -> Tree:
+        """The value under a top-level key, or None."""
+        return self.tree.get(key) if isinstance(self.tree, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be wrong."""
+
+    id: str
+    severity: Severity
+    what: str
+    """What it finds, in one sentence."""
+    mend: str
+    """How to mend it."""
+    kinds: frozenset[str] | None = field(repr=False)
+    """The kinds of file it looks at; None: every file."""
+    look: Callable[[Subject], Iterable[Found]] = field(repr=False)
+
+
+def rule(
+    ident: str, severity: Severity, what: str, mend: str, kinds: tuple[str, ...] | None = None
+) -> Callable[[Callable[[Subject], Iterable[Found]]], Rule]:
+    """Make the decorated function a Rule: it yields what it finds in a Subject."""
+
+    def made(look: Callable[[Subject], Iterable[Found]]) -> Rule:
+        return Rule(ident, severity, what, mend, frozenset(kinds) if kinds else None, look)
+
+    return made
+
+
+def _silent(_: Subject) -> Iterable[Found]:
+    return ()
+
+
+SYNTAX = Rule(
+    "syntax/invalid",
+    "error",
+    "The file is not the YAML, TOML or JSON it should be, has the same key twice, or is larger or deeper "
+    "than any config.",
+    "Mend the text at the place shown; nothing else can be checked before.",
+    None,
+    _silent,
+)
+UNKNOWN_FILE = Rule(
+    "syntax/unknown-file",
+    "info",
+    "Neither name nor content says which tool the file is for, so only syntax and secrets were checked.",
+    "Say which with --tool aichat, codex or mods.",
+    None,
+    _silent,
+)
+UNKNOWN_IGNORE = Rule(
+    "ignore/unknown-rule",
+    "warning",
+    "An ignore comment, or [validate] ignore in modelcat.toml, names a rule that does not exist.",
+    "See the names with --list-rules.",
+    None,
+    _silent,
+)
+OF_CHECK = (SYNTAX, UNKNOWN_FILE, UNKNOWN_IGNORE)
+"""The rules that check.py applies itself, because they are about text."""
+
+
+def of(kind: Kind | None) -> Iterator[Rule]:
+    """The rules that look at files of a kind; the modules of other tools are not loaded."""
+    from modelcat.rules import common, secrets
+
+    yield from secrets.RULES
+    if kind is None:
+        return
+    from modelcat.rules import catalog
+
+    yield from common.RULES
+    module: Any = import_module(f"modelcat.rules.{kind.tool}")
+    for item in (*module.RULES, *catalog.RULES):
+        if item.kinds is None or kind.name in item.kinds:
+            yield item
+
+
+def every() -> tuple[Rule, ...]:
+    """All rules there are, by id."""
+    from modelcat.rules import aichat, catalog, codex, common, mods, secrets
+
+    modules = (secrets, common, catalog, aichat, codex, mods)
+    return tuple(sorted((*OF_CHECK, *(r for m in modules for r in m.RULES)), key=lambda item: item.id))

@@ -1,0 +1,387 @@
+"""Rules for aichat's config.yaml (aichat 0.30.0, read in its source).
+
+How it looks up `model:`: "client:model" is one of the models it lists; else, if the client is there, a chat
+or reranker model is made of the name alone, without limits, and an embedding model is refused; "client"
+alone is the client's first chat model; everything else ends its start.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from modelcat.rules import Change, Found, rule
+from modelcat.rules.common import nearest
+from modelcat.rules.schema import quoted
+from modelcat.tools.aichat import NAMED_BASES, OWN_BASES, TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelcat.rules import Subject
+    from modelcat.tree import Pointer
+
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*)$)")
+_SETTABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_EXPANDED_NOWHERE = ("api_key", "api_base", "organization_id", "access_token", "project_id", "location")
+_BUILT_IN_LISTS = frozenset({*NAMED_BASES, "cloudflare", "fireworks"})
+"""Names an openai-compatible client may begin with to get aichat's own list of models."""
+
+
+def clients(subject: Subject) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    """(where, client) for each client that is a map with a type aichat knows."""
+    value = subject.get("clients")
+    for index, client in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(client, dict) and client.get("type") in TYPES:
+            yield ("clients", index), client
+
+
+def name_of(client: dict[str, Any]) -> str:
+    """What aichat calls a client: its name, else its type."""
+    name = client.get("name")
+    return name if isinstance(name, str) else str(client.get("type"))
+
+
+def models(client: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(position, model) of a client's models that are maps with a name."""
+    value = client.get("models")
+    for index, model in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(model, dict) and isinstance(model.get("name"), str):
+            yield index, model
+
+
+def _listed(subject: Subject) -> dict[str, dict[str, str] | None]:
+    """Client name -> its models and their types; None: aichat's built-in list, which is not known here."""
+    if "listed" not in subject.memo:
+        listed: dict[str, dict[str, str] | None] = {}
+        for _, client in clients(subject):
+            own = {model["name"]: str(model.get("type", "chat")) for _, model in models(client)}
+            # The first client of a name is the one that is used.
+            listed.setdefault(name_of(client), own if own or not _has_built_in_list(client) else None)
+        subject.memo["listed"] = listed
+    found: dict[str, dict[str, str] | None] = subject.memo["listed"]
+    return found
+
+
+def _has_built_in_list(client: dict[str, Any]) -> bool:
+    if client.get("type") != "openai-compatible":
+        return True
+    return any(name_of(client).startswith(name) for name in _BUILT_IN_LISTS)
+
+
+def _references(subject: Subject) -> Iterator[tuple[str, str, str, str | None]]:
+    """(key, type of model wanted, client, model) of each key that names a model."""
+    wanted = {"model": "chat", "rag_embedding_model": "embedding", "rag_reranker_model": "reranker"}
+    for key, kind in wanted.items():
+        value = subject.get(key)
+        if isinstance(value, str) and value:
+            client, _, model = value.partition(":")
+            yield key, kind, client, model or None
+
+
+@rule(
+    "aichat/unknown-client",
+    "error",
+    "`model:` (or rag_embedding_model, rag_reranker_model) names a client that the file does not define: "
+    "aichat "
+    "refuses to start.",
+    "Write it as client:model with the name of a client of this file.",
+    ("aichat",),
+)
+def unknown_client(subject: Subject) -> Iterator[Found]:
+    """References to clients that are not there."""
+    listed = _listed(subject)
+    for key, _, client, _ in _references(subject):
+        if subject.whole and client not in listed:
+            near = nearest(client, listed, 2)
+            known = near or sorted(listed)[:8]
+            hint = f"Clients here: {', '.join(known)}." if known else "No client is defined here."
+            yield Found((key,), f"{key} names the client {quoted(client)}, which is not defined", hint)
+
+
+@rule(
+    "aichat/unknown-model",
+    "warning",
+    "`model:` names a chat or reranker model that its client does not list: aichat sends the name as it "
+    "is, without "
+    "limits, and the provider may refuse it.",
+    "Add the model to the client's models, or name one that is there.",
+    ("aichat",),
+)
+def unknown_model(subject: Subject) -> Iterator[Found]:
+    """References to unlisted models of known clients."""
+    for key, kind, client, model in _references(subject):
+        known = _listed(subject).get(client)
+        if kind != "embedding" and known is not None and model is not None and model not in known:
+            yield Found((key,), f"{key}: {client} does not list {quoted(model)}", _near(model, known))
+
+
+@rule(
+    "aichat/unusable-model",
+    "error",
+    "A key names a model of the wrong type, or an embedding model that is not listed, or only a client "
+    "that lists no "
+    "model of the type: aichat refuses to start, or to do that work.",
+    "Name a model whose type fits the key.",
+    ("aichat",),
+)
+def unusable_model(subject: Subject) -> Iterator[Found]:
+    """References that aichat cannot resolve although the client is there."""
+    for key, kind, client, model in _references(subject):
+        known = _listed(subject).get(client)
+        if known is None:
+            continue
+        if model is None:
+            if kind not in known.values():
+                yield Found(
+                    (key,), f"{key} names only the client {quoted(client)}, which lists no {kind} model"
+                )
+        elif model in known and known[model] != kind:
+            yield Found((key,), f"{key} wants a {kind} model; {quoted(model)} is listed as {known[model]}")
+        elif model not in known and kind == "embedding":
+            yield Found((key,), f"{key}: {client} does not list {quoted(model)}", _near(model, known))
+
+
+def _near(model: str, known: dict[str, str]) -> str | None:
+    near = nearest(model, known, 3)
+    return f"Nearest there: {', '.join(near)}." if near else None
+
+
+@rule(
+    "aichat/unknown-type",
+    "warning",
+    "A client's type is none that aichat knows: it ignores the client, with all its models.",
+    f"Use one of {', '.join(TYPES)}.",
+    ("aichat",),
+)
+def unknown_type(subject: Subject) -> Iterator[Found]:
+    """Clients whose `type` aichat does not know."""
+    value = subject.get("clients")
+    for index, client in enumerate(value if isinstance(value, list) else ()):
+        kind = client.get("type") if isinstance(client, dict) else None
+        if isinstance(kind, str) and kind not in TYPES:
+            near = nearest(kind, TYPES)
+            hint = f"Did you mean {near[0]}?" if near else None
+            yield Found(("clients", index, "type"), f"aichat knows no client type {quoted(kind)}", hint)
+
+
+@rule(
+    "aichat/client-name",
+    "error",
+    "A client's name contains a colon, which aichat takes for the end of the name: its models cannot be "
+    "reached.",
+    "Take the colon out of the name.",
+    ("aichat",),
+)
+def client_name(subject: Subject) -> Iterator[Found]:
+    """Client names with a colon."""
+    for at, client in clients(subject):
+        if ":" in name_of(client):
+            yield Found((*at, "name"), f"the client name {quoted(name_of(client))} contains a colon")
+
+
+@rule(
+    "aichat/duplicate-client",
+    "warning",
+    "Two clients have the same name: aichat lists the models of both and asks the first one for all of them.",
+    "Give each client its own name, or put the models into one.",
+    ("aichat",),
+)
+def duplicate_client(subject: Subject) -> Iterator[Found]:
+    """The second and later clients of a name."""
+    seen: set[str] = set()
+    for at, client in clients(subject):
+        name = name_of(client)
+        if name in seen:
+            yield Found(at, f"a client named {quoted(name)} is already defined above")
+        seen.add(name)
+
+
+@rule(
+    "aichat/duplicate-model",
+    "warning",
+    "A client lists the same model twice: aichat uses the first and never the second.",
+    "Take one of them out.",
+    ("aichat",),
+)
+def duplicate_model(subject: Subject) -> Iterator[Found]:
+    """The second and later models of a name in one client."""
+    for at, client in clients(subject):
+        seen: set[str] = set()
+        for index, model in models(client):
+            if model["name"] in seen:
+                yield Found((*at, "models", index), f"{name_of(client)} lists {quoted(model['name'])} twice")
+            seen.add(model["name"])
+
+
+@rule(
+    "aichat/env-placeholder",
+    "error",
+    "A value is written as ${VARIABLE}, which aichat does not expand: the text itself is sent as the key "
+    "or address.",
+    "Take the line out and set the variable that aichat looks up: the client's name in capitals and "
+    "_API_KEY.",
+    ("aichat",),
+)
+def env_placeholder(subject: Subject) -> Iterator[Found]:
+    """Fields of a client that are nothing but the name of a variable."""
+    for at, client in clients(subject):
+        for key in _EXPANDED_NOWHERE:
+            value = client.get(key)
+            match = _VARIABLE.search(value) if isinstance(value, str) else None
+            if match is None:
+                continue
+            wanted = f"{name_of(client)}_{key}".upper()
+            # Where the variable is the one aichat reads anyway, the line only stands in its way.
+            same = (match.group(1) or match.group(2)) == wanted and match.group() == value
+            where = (*at, key)
+            yield Found(
+                where,
+                f"aichat does not expand {match.group()} in {key}",
+                f"Take the line out: without it aichat reads {wanted} by itself.",
+                (Change(where, "delete"),) if same else (),
+            )
+
+
+@rule(
+    "aichat/key-variable",
+    "warning",
+    "The client's name makes a variable that no shell can set, and the file gives no key: aichat will find "
+    "none.",
+    "Name the client with small letters, digits and _ only.",
+    ("aichat",),
+)
+def key_variable(subject: Subject) -> Iterator[Found]:
+    """Names that are no part of a variable's name, in clients without api_key."""
+    for at, client in clients(subject):
+        name = name_of(client)
+        explicit = isinstance(client.get("name"), str)
+        if explicit and not client.get("api_key") and not _SETTABLE.fullmatch(name) and _wants_key(client):
+            variable = f"{name.upper()}_API_KEY"
+            yield Found((*at, "name"), f"aichat looks for the key in {variable}, which no shell can set")
+
+
+@rule(
+    "aichat/other-variable",
+    "info",
+    "The variable that aichat looks up for this client is another than the one the provider's users set.",
+    "Set the variable shown, or rename the client so that the names agree.",
+    ("aichat",),
+)
+def other_variable(subject: Subject) -> Iterator[Found]:
+    """Clients recognised by address whose provider has its key in another variable."""
+    from modelcat.rules.catalog import provider_of
+
+    for at, client in clients(subject):
+        variable = f"{name_of(client)}_API_KEY".upper()
+        if client.get("api_key") or not _SETTABLE.fullmatch(variable):
+            continue
+        provider = provider_of(subject.context, name_of(client), address(client))
+        if provider and provider.api_key_env and variable not in provider.api_key_env:
+            usual = provider.api_key_env[0]
+            yield Found(at, f"aichat takes the key of {name_of(client)} from {variable}, not from {usual}")
+
+
+def address(client: dict[str, Any]) -> str | None:
+    base = (
+        client.get("api_base") or OWN_BASES.get(str(client.get("type"))) or NAMED_BASES.get(name_of(client))
+    )
+    return base if isinstance(base, str) else None
+
+
+def _wants_key(client: dict[str, Any]) -> bool:
+    base = client.get("api_base")
+    local = isinstance(base, str) and re.match(
+        r"https?://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker)", base
+    )
+    return not local and client.get("type") not in {"vertexai", "bedrock"}
+
+
+@rule(
+    "aichat/missing-api-base",
+    "error",
+    "An openai-compatible client has no api_base, and its name is none whose address aichat knows: every "
+    "request fails.",
+    "Add api_base with the provider's address, up to and including /v1.",
+    ("aichat",),
+)
+def missing_api_base(subject: Subject) -> Iterator[Found]:
+    """openai-compatible clients without an address."""
+    for at, client in clients(subject):
+        if client.get("type") == "openai-compatible" and not client.get("api_base"):
+            name = name_of(client)
+            if name not in NAMED_BASES:
+                yield Found(at, f"{name} is openai-compatible and has no api_base", None)
+
+
+@rule(
+    "aichat/no-models",
+    "warning",
+    "An openai-compatible client lists no models, and aichat has no list of its own for its name: none is "
+    "offered.",
+    "Add models, or begin the client's name with that of a provider aichat knows.",
+    ("aichat",),
+)
+def no_models(subject: Subject) -> Iterator[Found]:
+    """Clients that end up without any model."""
+    for at, client in clients(subject):
+        if not _has_built_in_list(client) and not client.get("models"):
+            yield Found(at, f"{name_of(client)} lists no models and aichat has none for that name")
+
+
+@rule(
+    "aichat/claude-max-tokens",
+    "error",
+    "A model of a claude client has no require_max_tokens: true with max_output_tokens: Anthropic's API "
+    "refuses "
+    "requests without max_tokens.",
+    "Add require_max_tokens: true, and max_output_tokens.",
+    ("aichat",),
+)
+def claude_max_tokens(subject: Subject) -> Iterator[Found]:
+    """Chat models of claude clients for which aichat sends no max_tokens."""
+    for at, client in clients(subject):
+        if client.get("type") != "claude":
+            continue
+        for index, model in models(client):
+            where = (*at, "models", index)
+            if model.get("type", "chat") != "chat" or _patches_max_tokens(model):
+                continue
+            limit, sent = model.get("max_output_tokens"), model.get("require_max_tokens") is True
+            if limit and not sent:
+                fix = (Change(where, "insert", "require_max_tokens", value=True),)
+                if "require_max_tokens" in model:
+                    fix = (Change((*where, "require_max_tokens"), "set", value=True),)
+                yield Found(
+                    where,
+                    f"{quoted(model['name'])} sends no max_tokens: require_max_tokens is not true",
+                    None,
+                    fix,
+                )
+            elif not limit:
+                yield Found(
+                    where, f"{quoted(model['name'])} sends no max_tokens: max_output_tokens is not given"
+                )
+
+
+def _patches_max_tokens(model: dict[str, Any]) -> bool:
+    patch = model.get("patch")
+    body = patch.get("body") if isinstance(patch, dict) else None
+    return isinstance(body, dict) and "max_tokens" in body
+
+
+RULES = (
+    unknown_client,
+    unknown_model,
+    unusable_model,
+    unknown_type,
+    client_name,
+    duplicate_client,
+    duplicate_model,
+    env_placeholder,
+    key_variable,
+    other_variable,
+    missing_api_base,
+    no_models,
+    claude_max_tokens,
+)

@@ -1,0 +1,207 @@
+"""Keys and passwords that lie open in a config, and how a text is shown without them.
+
+What a key looks like is known from the providers' own words: a fixed prefix and a length. Where there is no
+prefix, the name of the field and the randomness of the value decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+from math import log2
+from typing import TYPE_CHECKING
+
+from modelcat.rules import Found, rule
+from modelcat.tree import pointer_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modelcat.rules import Subject
+    from modelcat.tree import Pointer, Tree
+
+_SHAPES: tuple[tuple[str, str, str], ...] = (
+    ("an Anthropic key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{20,}"),
+    ("an OpenRouter key", "sk-or-", r"sk-or-(?:v\d-)?[A-Za-z0-9]{20,}"),
+    ("an OpenAI key", "sk-", r"sk-(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,}"),
+    ("an API key", "sk-", r"sk-[A-Za-z0-9]{20,}"),
+    ("an API key", "sk_", r"sk_(?:live_|test_)?[A-Za-z0-9]{24,}"),
+    ("a Google key", "AIza", r"AIza[A-Za-z0-9_-]{35}"),
+    ("a Groq key", "gsk_", r"gsk_[A-Za-z0-9]{20,}"),
+    ("an xAI key", "xai-", r"xai-[A-Za-z0-9]{20,}"),
+    ("a Hugging Face token", "hf_", r"hf_[A-Za-z0-9]{20,}"),
+    ("a GitHub token", "gh", r"gh[pousr]_[A-Za-z0-9]{30,}"),
+    ("a GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{30,}"),
+    ("a GitLab token", "glpat-", r"glpat-[A-Za-z0-9_-]{20,}"),
+    ("a Perplexity key", "pplx-", r"pplx-[A-Za-z0-9]{20,}"),
+    ("an NVIDIA key", "nvapi-", r"nvapi-[A-Za-z0-9_-]{20,}"),
+    ("a Cerebras key", "csk-", r"csk-[A-Za-z0-9]{20,}"),
+    ("a Fireworks key", "fw_", r"fw_[A-Za-z0-9]{20,}"),
+    ("a Replicate token", "r8_", r"r8_[A-Za-z0-9]{20,}"),
+    ("a Together key", "tgp_v", r"tgp_v\d_[A-Za-z0-9_-]{20,}"),
+    ("a Chutes key", "cpk_", r"cpk_[A-Za-z0-9._]{20,}"),
+    ("a Vercel key", "vck_", r"vck_[A-Za-z0-9]{20,}"),
+    ("a Friendli token", "flp_", r"flp_[A-Za-z0-9]{20,}"),
+    ("a Tavily key", "tvly-", r"tvly-[A-Za-z0-9-]{20,}"),
+    ("a Jina key", "jina_", r"jina_[A-Za-z0-9_-]{20,}"),
+    ("an AWS key", "AKIA", r"AKIA[A-Z0-9]{16}"),
+    ("an AWS key", "ASIA", r"ASIA[A-Z0-9]{16}"),
+    ("an Amazon Bedrock key", "ABSK", r"ABSK[A-Za-z0-9+/=]{40,}"),
+    ("a Databricks token", "dapi", r"dapi[a-f0-9]{32}"),
+    ("a Slack token", "xox", r"xox[abprs]-[A-Za-z0-9-]{20,}"),
+    ("a signed token", "eyJ", r"eyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{10,}"),
+    ("a private key", "PRIVATE KEY", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    ("a password in an address", "://", r"(?<=://)[^/\s:@]+:[^/\s:@]{3,}(?=@)"),
+)
+"""(what it is, text it must contain, its form). A form is compiled only once its text was seen."""
+SHORTEST = 12
+"""Characters below which nothing is taken for a key, nor for an address with a password in it."""
+_FIELD = re.compile(
+    r"(?:^|[-_.])(?:api-?_?keys?|apikey|key|token|secret|passw(?:or)?d|authorization|bearer|credential)s?$",
+    re.IGNORECASE,
+)
+_NOT_FIELD = re.compile(r"(?:env|env-key|env_key|key-env|_env_var|max-?_?tokens?)$", re.IGNORECASE)
+_OPAQUE = re.compile(r"^(?:Bearer\s+|Basic\s+)?([A-Za-z0-9_+/=.:-]{20,})$", re.IGNORECASE)
+_STAND_IN = re.compile(
+    r"your|my[-_ ]?(?:api|key)|example|dummy|change-?me|placeholder|insert|replace|redacted|secret|fake"
+    r"|sample|test-?key|not-?needed|no-?key|unused|ignored|none|null|<|>|\$\{|\{\{|\*\*\*|\.\.\.|…|xxxx|0000",
+    re.IGNORECASE,
+)
+_LINE = re.compile(
+    r"((?:api[-_]?key|token|secret|passw(?:or)?d|authorization)[\"']?\s*[:=]\s*[\"']?(?:bearer\s+|basic\s+)?)"
+    r"([^\s\"',}\]]{8,})",
+    re.IGNORECASE,
+)
+ENOUGH = 3.5
+"""Bits a character from which a text of twenty or more looks random: words stay below, keys are above."""
+
+
+def shown(secret: str) -> str:
+    """All that is ever shown of a secret: its first four characters and its length."""
+    return f"{secret[:4]}… ({len(secret)} characters)"
+
+
+def known(text: str) -> tuple[str, str] | None:
+    """What a text holds that has the shape of a key, and that key: ("a Groq key", "gsk_…"); None: nothing."""
+    return next(_hits(text), None)
+
+
+def _hits(text: str) -> Iterator[tuple[str, str]]:
+    for what, part, form in _SHAPES if len(text) >= SHORTEST else ():
+        if part in text:
+            for match in re.finditer(rf"(?<![A-Za-z0-9_]){form}", text):
+                if not is_stand_in(match.group()):
+                    yield what, match.group()
+
+
+def is_stand_in(value: str) -> bool:
+    """Whether a text only stands where a key would: "your-key-here", "xxxx", "dummy", "sk-1234567890"."""
+    body = re.sub(r"^[A-Za-z]{2,6}[-_](?:[A-Za-z0-9]{1,7}[-_]){0,2}", "", value)
+    if len(set(body)) <= 4 or _counts_up(body):
+        return True
+    # A word that happens to stand in a random text makes it no less a key.
+    enough = 3.3 if re.fullmatch(r"[0-9a-f]{32,}", body) else 4.4
+    return bool(_STAND_IN.search(value)) and _entropy(body) < enough
+
+
+def _counts_up(text: str) -> bool:
+    """Whether most letters follow their neighbour in the alphabet, as in 1234567890abcdef."""
+    steps = [ord(right) - ord(left) for left, right in pairwise(text)]
+    return len(steps) >= 8 and sum(step in (0, 1) for step in steps) > 0.6 * len(steps)
+
+
+def random_looking(value: str) -> bool:
+    """Whether a text is long, opaque and as random as keys are."""
+    match = _OPAQUE.match(value)
+    if match is None or is_stand_in(value):
+        return False
+    body = match.group(1)
+    mixed = any(letter.isdigit() for letter in body) and any(letter.isalpha() for letter in body)
+    return mixed and _entropy(body) >= ENOUGH
+
+
+def _entropy(text: str) -> float:
+    size = len(text)
+    return -sum(count / size * log2(count / size) for count in Counter(text).values())
+
+
+def masked(line: str, secrets: frozenset[str] = frozenset()) -> str:
+    """A line of a config as it may be shown: every secret less its first four characters, at the same
+    width.
+    """
+    for secret in secrets:
+        line = line.replace(secret, _stars(secret))
+    for _, secret in list(_hits(line)):
+        line = line.replace(secret, _stars(secret))
+    return _LINE.sub(lambda match: match.group(1) + _kept(match.group(2)), line)
+
+
+def _kept(value: str) -> str:
+    """The value of a field named like a secret: shown only where it plainly is none."""
+    return value if is_stand_in(value) or value.isalpha() else _stars(value)
+
+
+def _stars(secret: str) -> str:
+    return secret[:4] + "*" * (len(secret) - 4)
+
+
+def _texts(tree: Tree) -> Iterator[tuple[Pointer, str]]:
+    """Every text in a tree, keys of maps too (some people paste a key where its variable's name belongs)."""
+    stack: list[tuple[Pointer, Tree]] = [((), tree)]
+    seen: set[int] = set()
+    while stack:
+        at, value = stack.pop()
+        if isinstance(value, str):
+            yield at, value
+        elif isinstance(value, dict | list) and id(value) not in seen:
+            # An alias of YAML is the same object again: once is enough, and a doubling chain stays small.
+            seen.add(id(value))
+            pairs = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+            for step, item in reversed(pairs):
+                stack.append(((*at, step), item))
+                if isinstance(step, str):
+                    stack.append(((*at, step), step))
+
+
+def in_clear(tree: Tree) -> Iterator[tuple[Pointer, str, str]]:
+    """(where, what it is, the secret) for every text with the shape of a key."""
+    for at, text in _texts(tree):
+        if hit := known(text):
+            yield at, *hit
+
+
+def likely(tree: Tree) -> Iterator[tuple[Pointer, str]]:
+    """(where, the secret) for random-looking texts in fields named like a secret."""
+    for at, text in _texts(tree):
+        name = str(at[-1]) if at else ""
+        if _FIELD.search(name) and not _NOT_FIELD.search(name) and random_looking(text) and not known(text):
+            yield at, text
+
+
+@rule(
+    "secret/in-clear",
+    "error",
+    "A key, token or password stands in the file, where a commit or a shared screen gives it away.",
+    "Take it out, put it into an environment variable that the tool reads, and make a new one: this one is "
+    "known.",
+)
+def secret_in_clear(subject: Subject) -> Iterator[Found]:
+    """Texts anywhere in the file with the shape of a known kind of key."""
+    for at, what, secret in in_clear(subject.tree):
+        yield Found(at, f"{pointer_text(at) or 'the file'} holds {what}: {shown(secret)}")
+
+
+@rule(
+    "secret/likely",
+    "warning",
+    "A field named like a secret holds a long random text, which is likely a key in clear.",
+    "Put it into an environment variable that the tool reads; if it is no secret, ignore this rule there.",
+)
+def secret_likely(subject: Subject) -> Iterator[Found]:
+    """Fields named like a secret with at least twenty characters of at least 3.5 bits each."""
+    for at, secret in likely(subject.tree):
+        yield Found(at, f"{pointer_text(at)} looks like a key in clear: {shown(secret)}")
+
+
+RULES = (secret_in_clear, secret_likely)
