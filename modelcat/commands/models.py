@@ -33,9 +33,10 @@ class ModelsResult:
     def as_json(self) -> list[dict[str, Any]]:
         """A list in the order asked for, each {"provider", "origin", "id", …}.
 
-        `origin` is fetched, stale or embedded. The rest is as in catalog/<provider>.json: name, mode, context_window and max_output_tokens (tokens),
-        input_modalities, output_modalities, reasoning, tool_call, cost (USD per million tokens, strings),
-        released, deprecated, sources. What is not known is left out.
+        `origin` is fetched, stale or embedded. The rest is as in catalog/<provider>.json: name, mode,
+        context_window and max_output_tokens (tokens), input_modalities, output_modalities, reasoning,
+        tool_call, cost (USD per million tokens, strings), released, deprecated, sources. What is not known
+        is left out.
         """
         return [
             {"provider": hit.provider, "origin": hit.origin, **model_json(hit.model)} for hit in self.hits

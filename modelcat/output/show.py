@@ -10,7 +10,7 @@ from modelcat.output.tables import Column, draw, price, tokens
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from modelcat.catalog import Model
+    from modelcat.catalog import Model, Origin
     from modelcat.commands.show import ShowResult
     from modelcat.output import Screen
     from modelcat.query import Hit
@@ -24,6 +24,11 @@ _COLUMNS = (
     Column("$ out", right=True),
     Column("can"),
 )
+_STANDS_ON: dict[Origin, str] = {
+    "fetched": "its own list",
+    "stale": "its own list, but it failed to answer the last sync",
+    "embedded": "the embedded snapshot, not asked yet",
+}
 _WORDS = {
     "context_window": "context",
     "max_output_tokens": "output",
@@ -56,9 +61,8 @@ def _not_found(result: ShowResult, screen: Screen) -> None:
 def _one(hit: Hit, screen: Screen) -> None:
     model = hit.model
     screen.line(f"{model.id}{f' ({model.name})' if model.name and model.name != model.id else ''}")
-    where = "the embedded snapshot, not asked yet" if hit.origin == "embedded" else "its own list"
     rows = [
-        ("provider", f"{hit.provider} ({where})"),
+        ("provider", f"{hit.provider} ({_STANDS_ON[hit.origin]})"),
         ("context", _exact(model.context_window)),
         ("output", _exact(model.max_output_tokens)),
         *_prices(model),
