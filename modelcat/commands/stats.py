@@ -43,7 +43,10 @@ class StatsResult:
     """Sync tags."""
     bytes: int
     """What the managed repository takes on disk."""
+    outcomes: Mapping[str, int]
+    """Providers by what came of the last question to them: fetched, skipped, failed."""
     last_run: Mapping[str, Any] | None
+    """summary_stats.json, as the last sync wrote it."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -61,9 +64,11 @@ class StatsResult:
 
     def as_json(self) -> dict[str, Any]:
         """{"models", "modes": {mode: n}, "known": {fact: n}, "sources": {source: facts}, "syncs", "bytes",
-        "providers": [{"provider", "origin", "models", "known": {fact: n}}], "last_run": {…} or null}.
+        "providers": [{"provider", "origin", "models", "known": {fact: n}}],
+        "outcomes": {outcome: providers}, "last_run": {…} or null}.
 
-        `last_run` is summary_stats.json as `sync` wrote it.
+        `outcomes` count what came of the last question to each provider on this machine; `last_run` is what
+        the last sync said of itself.
         """
         return {
             "models": self.models,
@@ -81,6 +86,7 @@ class StatsResult:
                 }
                 for row in self.rows
             ],
+            "outcomes": dict(self.outcomes),
             "last_run": self.last_run,
         }
 
@@ -89,6 +95,7 @@ def run(settings: Settings) -> StatsResult:
     """Count what is stored."""
     repo = workspace.repo(settings)
     catalog = workspace.catalog(settings)
+    memory = state.load(settings.extra)
     return StatsResult(
         rows=tuple(_row(item) for item in catalog.listings),
         modes=dict(Counter(model.mode for model in _models(catalog)).most_common()),
@@ -97,6 +104,7 @@ def run(settings: Settings) -> StatsResult:
         ),
         syncs=len(repo.tags("sync/")),
         bytes=sum(path.stat().st_size for path in settings.catalog.rglob("*") if path.is_file()),
+        outcomes=dict(Counter(row.outcome for row in memory.providers.values() if row.outcome).most_common()),
         last_run=state.last_run(settings.extra),
     )
 

@@ -49,8 +49,9 @@ def _last_run(result: StatsResult, screen: Screen) -> None:
     if result.last_run is None:
         screen.say("no run is remembered on this machine")
         return
+    run = result.last_run
+    asked = ", ".join(f"{n:,} {outcome}" for outcome, n in result.outcomes.items())
     screen.line()
-    screen.line("last run:")
-    for key, value in result.last_run.items():
-        if isinstance(value, str | int | float):
-            screen.line(f"  {key.replace('_', ' ')}: {value}")
+    screen.line(
+        f"last run: {run.get('when', '?')}, {run.get('seconds', '?')} s; asked so far: {asked or 'nobody'}"
+    )
