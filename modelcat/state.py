@@ -116,14 +116,15 @@ def load_source(folder: Path, name: str) -> bytes | None:
 
 def save_source(folder: Path, name: str, answer: bytes) -> None:
     """Keep the answer of a data source: too large and too lively for git. Raises OSError."""
-    _replace(folder / "sources" / f"{name}.json", answer)
+    put(folder / "sources" / f"{name}.json", answer)
 
 
 def _write(path: Path, value: Any) -> None:
-    _replace(path, json.dumps(value, indent=1, ensure_ascii=False).encode())
+    put(path, json.dumps(value, indent=1, ensure_ascii=False).encode())
 
 
-def _replace(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, its folder made if need be. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from modelcat import asking, sources, state, tools, workspace
+from modelcat import settings as machine
 from modelcat.catalog import Catalog, answer_path, listing_path
 from modelcat.errors import RepoError
 from modelcat.fetch import Failed, Fetched, Skipped
@@ -87,7 +88,8 @@ class Update:
         if isinstance(outcome, Fetched):
             row = replace(row, outcome="fetched", reason=None, fetched=self.when, seconds=outcome.seconds)
             if outcome.rows is not None:
-                row = replace(row, url=outcome.url, etag=outcome.etag, last_modified=outcome.last_modified)
+                url = machine.resolve(self.settings, self.registry.get(name)).models_url
+                row = replace(row, url=url, etag=outcome.etag, last_modified=outcome.last_modified)
         elif isinstance(outcome, Failed):
             row = replace(row, outcome="failed", reason=str(outcome.error))
         elif isinstance(outcome, Skipped):

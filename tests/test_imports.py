@@ -1,7 +1,7 @@
 """Who may import whom. Reads the imports out of the source; nothing is imported here.
 
-The house: cli -> commands -> edges and core; output <- cli. The core knows no client, no git, no screen, opens
-no file and reads no clock or environment.
+The house: cli -> commands -> edges and core; output <- cli. The core knows no client, no git, no screen,
+opens no file and reads no clock or environment.
 """
 
 from __future__ import annotations
@@ -34,9 +34,29 @@ HOMES = {
 EDGES = ("modelcat.fetch", "modelcat.repo", "modelcat.files", "modelcat.settings", "modelcat.state")
 OUTER = ("modelcat.cli", "modelcat.commands", "modelcat.output", "modelcat.__main__", "modelcat.errors")
 # Edges in the wider sense: they put edges together and are called by commands only.
-JOINTS = ("modelcat.transaction", "modelcat.live", "modelcat.workspace", "modelcat.program")
+JOINTS = (
+    "modelcat.asking",
+    "modelcat.checkup",
+    "modelcat.legacy_output",
+    "modelcat.live",
+    "modelcat.mend",
+    "modelcat.transaction",
+    "modelcat.update",
+    "modelcat.workspace",
+)
 IO_CALLS = {"open", "print", "input"}
-IO_MODULES = {"os", "subprocess", "socket", "time", "shutil", "tempfile", "sqlite3", "urllib", "http", "asyncio"}
+IO_MODULES = {
+    "os",
+    "subprocess",
+    "socket",
+    "time",
+    "shutil",
+    "tempfile",
+    "sqlite3",
+    "urllib",
+    "http",
+    "asyncio",
+}
 
 
 class Import(NamedTuple):
@@ -109,7 +129,10 @@ def test_the_core_imports_no_edge_and_nothing_outer() -> None:
 def test_the_core_does_no_io() -> None:
     for item in ALL:
         if is_core(item.module):
-            assert item.target.split(".")[0] not in IO_MODULES, f"{item.module}:{item.line}: {item.target}"
+            pure = item.target == "urllib.parse"
+            assert pure or item.target.split(".")[0] not in IO_MODULES, (
+                f"{item.module}:{item.line}: {item.target}"
+            )
     for path in MODULES:
         if not is_core(module_name(path)):
             continue
@@ -122,11 +145,15 @@ def test_the_core_does_no_io() -> None:
 
 def test_only_settings_reads_the_environment_and_home() -> None:
     for path in MODULES:
-        if module_name(path) in {"modelcat.settings", "modelcat.repo"} or module_name(path).startswith("modelcat.repo."):
+        if module_name(path) in {"modelcat.settings", "modelcat.repo"} or module_name(path).startswith(
+            ("modelcat.repo.",)
+        ):
             continue  # the repository scrubs GIT_* out of the environment of its children
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute):
-                assert node.attr not in {"environ", "getenv", "expanduser"}, f"{path}:{node.lineno}: {node.attr}"
+                assert node.attr not in {"environ", "getenv", "expanduser"}, (
+                    f"{path}:{node.lineno}: {node.attr}"
+                )
                 is_home = node.attr == "home" and isinstance(node.value, ast.Name) and node.value.id == "Path"
                 assert not is_home, f"{path}:{node.lineno}: Path.home"
 
@@ -180,7 +207,9 @@ LIGHT = ("httpx", "git", "rich", "deepdiff", "tomlkit", "filelock", "platformdir
         (["validate", "--help"], ("typer", *LIGHT)),
     ],
 )
-def test_no_command_loads_what_it_does_not_use(words: list[str], heavy: tuple[str, ...], tmp_path: Path) -> None:
+def test_no_command_loads_what_it_does_not_use(
+    words: list[str], heavy: tuple[str, ...], tmp_path: Path
+) -> None:
     code = (
         "import sys, atexit\n"
         "sys.argv = ['modelcat', *sys.argv[1:]]\n"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelcat import asking, refresh, state, workspace
+from modelcat import asking, legacy_output, refresh, state, workspace
 from modelcat import settings as machine
 from modelcat.errors import ExitCode, UsageError
 from modelcat.fetch import Failed, Fetched
@@ -158,7 +158,14 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
         result = replace(result, seconds=time.monotonic() - started)
         _remember(settings, update, repo, result)
     if options.legacy_output is not None:
-        result = replace(result, legacy=_legacy(settings, registry, options))
+        written = legacy_output.write(
+            settings,
+            registry,
+            options.legacy_output,
+            max_concurrency=options.max_concurrency,
+            timeout=options.timeout,
+        )
+        result = replace(result, legacy=written, legacy_output=options.legacy_output)
     return result
 
 

@@ -54,17 +54,24 @@ class _Bars:
         self._done = self._total = 0
 
     def __call__(self, step: Step) -> None:
-        if step.kind == "started":
+        if step.event == "started":
             self._total += 1
             self._tasks[step.provider] = self._bars.add_task(step.provider, total=None, note="asking")
-        elif step.kind == "done":
+        elif step.event == "done":
             self._done += 1
-            self._bars.remove_task(self._tasks.pop(step.provider))
+            if step.provider in self._tasks:
+                self._bars.remove_task(self._tasks.pop(step.provider))
         else:
-            self._bars.update(self._tasks[step.provider], note=step.note)
-        self._bars.update(
-            self._all, total=self._total, completed=self._done, note=f"{self._done} of {self._total}"
-        )
+            self._bars.update(self._tasks[step.provider], note=_note(step))
+        note = f"{self._done} of {self._total}"
+        self._bars.update(self._all, total=self._total, completed=self._done, note=note)
+
+
+def _note(step: Step) -> str:
+    if step.event == "waiting":
+        return f"trying again in {step.seconds:.0f} s"
+    pages = f", page {step.pages + 1}" if step.pages else ""
+    return f"{step.bytes / 1000:,.0f} kB{pages}"
 
 
 def show(result: SyncResult, screen: Screen) -> None:
@@ -165,7 +172,7 @@ class Both:
     @property
     def exit_code(self) -> ExitCode:
         """The worse of the two."""
-        return max(self.synced.exit_code, self.applied.exit_code)
+        return ExitCode(max(self.synced.exit_code, self.applied.exit_code))
 
     def as_json(self) -> dict[str, Any]:
         """{"sync": as of sync, "apply": as of apply}."""
