@@ -71,7 +71,7 @@ _ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._{}-]+)(:\d{1,5})?(/[!-~]*)?")
-_KEY_IN_QUERY = re.compile(r"[?&](?:x-|api|access|auth)?[_-]?(?:key|token|secret)=", re.IGNORECASE)
+_KEY_IN_QUERY = re.compile(r"[?&](?:x[_-])?(?:api|access|auth)?[_-]?(?:key|token|secret)=", re.IGNORECASE)
 _PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
