@@ -230,13 +230,18 @@ def _without(ignored: frozenset[str]) -> Callable[[Row], Row]:
 
 
 def _drop(row: Row, steps: Sequence[str]) -> None:
-    """Takes the field at `steps` out of `row`, whose maps on the way are copied: others may hold them."""
-    for step in steps[:-1]:
-        value = row.get(step)
-        if not isinstance(value, dict):
-            return
-        row[step] = row = dict(value)
-    row.pop(steps[-1], None)
+    """Takes the field at `steps` out of `row`; what stands on the way is copied, as others may hold it."""
+    step, *rest = steps
+    if not rest:
+        row.pop(step, None)
+    elif isinstance(value := row.get(step), dict):
+        row[step] = inner = dict(value)
+        _drop(inner, rest)
+    elif isinstance(value, list):
+        row[step] = copies = [dict(item) if isinstance(item, dict) else item for item in value]
+        for copy in copies:
+            if isinstance(copy, dict):
+                _drop(copy, rest)
 
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode

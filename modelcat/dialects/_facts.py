@@ -124,14 +124,18 @@ def words(value: Any) -> tuple[str, ...]:
     return tuple(word for word in found if word and len(word) <= 64)
 
 
-def modalities(value: Any, side: int) -> tuple[str, ...]:
-    """The modalities a value names, in one order; `side` 0 is what goes in, 1 what comes out.
+def side_words(value: Any, side: int) -> tuple[str, ...]:
+    """The words of one side of "text+image->text", or of a list or map that is about that side only.
 
-    Besides lists it reads "text+image->text" and maps of flags. What is no modality ("embeddings") is kept
-    out: it says what the model is for, not what it speaks.
+    `side` 0 is what goes in, 1 what comes out.
     """
     if isinstance(value, str):
         before, arrow, after = value.partition("->")
         value = (after if side else before).replace("+", ",") if arrow else value
-    named = {_MODALITY.get(word) for word in words(value)}
+    return words(value)
+
+
+def modalities(value: Any, side: int) -> tuple[str, ...]:
+    """The modalities that one side of a value names, in one order; words that are none are left out."""
+    named = {_MODALITY.get(word) for word in side_words(value, side)}
     return tuple(name for name in MODALITIES if name in named)

@@ -102,7 +102,7 @@ class Reader:
         return Model(
             id=model_id,
             name=_name(row, places.get("name"), model_id),
-            mode=self._mode or _mode(row, places.get("type"), model_id, inputs, outputs),
+            mode=self._mode or _mode(row, places, model_id, inputs, outputs),
             context_window=window,
             max_output_tokens=most,
             input_modalities=can.inputs(inputs),
@@ -195,10 +195,10 @@ def _name(row: Row, places: Places | None, model_id: str) -> str | None:
 
 
 def _mode(
-    row: Row, places: Places | None, model_id: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
+    row: Row, places: dict[str, Places], model_id: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
 ) -> Mode:
     refused = False
-    for place in places or ():
+    for place in places.get("type", ()):
         value = _first(row, (place,), lambda found: found)
         flagged = isinstance(value, bool)
         found = mode_by_words(_facts.words(place[-1] if flagged else value))
@@ -208,7 +208,18 @@ def _mode(
         if found:
             return found
     default: Mode = "other" if refused else "chat"
-    return mode_by_output(inputs, outputs) or mode_by_id(model_id, outputs) or default
+    return (
+        mode_by_output(inputs, outputs)
+        or (None if outputs else _mode_of_no_modality(row, places.get("output_modalities")))
+        or mode_by_id(model_id, outputs)
+        or default
+    )
+
+
+def _mode_of_no_modality(row: Row, places: Places | None) -> Mode | None:
+    """What the model is for, said as "embeddings" or "rerank" where modalities should be."""
+    found: Mode | None = _first(row, places, lambda value: mode_by_words(_facts.side_words(value, 1)))
+    return found
 
 
 def _sells_other(row: Row, places: Places | None) -> bool:

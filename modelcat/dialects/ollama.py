@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FIELDS = Fields(
     id=("model", "name", "id"),
-    type=("capabilities",),
+    type=("use",),
     context_window=("context_length",),
     features=("capabilities",),
 )
@@ -46,8 +46,11 @@ def _facts(answer: Any) -> Row:
         windows = [value for key, value in info.items() if key.endswith(".context_length")]
         if windows:
             found["context_length"] = windows[0]
-    if isinstance(answer.get("capabilities"), list):
-        found["capabilities"] = answer["capabilities"]
+    skills = answer.get("capabilities")
+    if isinstance(skills, list):
+        found["capabilities"] = skills
+        # Ollama calls "completion" what everybody else calls chat.
+        found["use"] = "chat" if "completion" in skills else skills
     return found
 
 

@@ -105,6 +105,8 @@ class Limits:
     connect_timeout: float = 5.0
     attempts: int = 4
     """At one request, the first included."""
+    connects: int = 2
+    """Attempts where no connection came about: a name that is gone does not come back in a second."""
     backoff: float = 0.5
     """Before the second attempt; doubled each time, up to eight seconds, and shortened at random."""
     size: int = 64 * 1024 * 1024

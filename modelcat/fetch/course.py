@@ -314,7 +314,8 @@ class _Course:
             else:
                 self.trouble = None
                 return found
-            if not trouble.again or attempt >= self.limits.attempts or not await self._wait(trouble, attempt):
+            most = self.limits.connects if trouble.network else self.limits.attempts
+            if not trouble.again or attempt >= most or not await self._wait(trouble, attempt):
                 if trouble.status >= 500:
                     trouble = _Trouble(
                         words.status(trouble.status, self.question.url, attempt), status=trouble.status
