@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelcat import asking, legacy_output, refresh, state, workspace
+from modelcat import asking, refresh, state, workspace
 from modelcat import settings as machine
 from modelcat.errors import ExitCode, UsageError
 from modelcat.fetch import Failed, Fetched
@@ -158,6 +158,8 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
         result = replace(result, seconds=time.monotonic() - started)
         _remember(settings, update, repo, result)
     if options.legacy_output is not None:
+        from modelcat import legacy_output
+
         written = legacy_output.write(
             settings,
             registry,
