@@ -105,7 +105,7 @@ def load(
     Raises RegistryError: file, line, column, entry, and what was expected.
     """
     source = Source(shipped, shipped_path, RegistryError)
-    ours = {name: _Row(source, name, row).provider(None) for name, row in _rows(source)}
+    ours = {name: _Row(source, name, row, ours=True).provider(None) for name, row in _rows(source)}
     providers = dict(ours)
     changed = set()
     if overlay is not None:
@@ -223,6 +223,9 @@ class _Row:
     source: Source
     id: str
     row: Mapping[str, Any]
+    ours: bool = False
+    """Of the shipped file: what only a look at dialects and tools can tell is left to a test, because
+    loading them takes longer than all the rest."""
 
     def refuse(self, key: str, what: str) -> Exception:
         return self.source.refuse(("providers", self.id, key), what)
@@ -231,7 +234,9 @@ class _Row:
         """The Provider this table makes, over `base` where it is a shipped one's."""
         given = {key: self._value(key, value) for key, value in self.row.items()}
         provider = self._new(given) if base is None else self._over(base, given)
-        self._check(provider)
+        if not self.ours:
+            self._check_words(provider)
+        self._check_placeholders(provider)
         return provider
 
     def _value(self, key: str, value: Any) -> Any:
@@ -277,7 +282,7 @@ class _Row:
             given.setdefault("disabled_reason", None)
         return replace(base, **given)
 
-    def _check(self, provider: Provider) -> None:
+    def _check_words(self, provider: Provider) -> None:
         from modelcat import dialects
         from modelcat.dialects import units
 
@@ -290,7 +295,6 @@ class _Row:
         ):
             if value is not None and value not in known:
                 self.source.choice(("providers", self.id, key), value, known)
-        self._check_placeholders(provider)
 
     def _check_placeholders(self, provider: Provider) -> None:
         urls = (provider.base_url, provider.models_url or "", provider.details_url or "")
@@ -330,29 +334,35 @@ class _Row:
         return tuple(sorted(table.items()))
 
     def _fields(self, table: dict[str, Any]) -> Mapping[str, tuple[str, ...]]:
-        from modelcat import dialects
-
         places = {}
         for fact, paths in table.items():
             where = ("providers", self.id, "fields", fact)
-            if fact not in dialects.field_names():
-                raise self.source.unknown(where, dialects.field_names())
             places[fact] = (paths,) if isinstance(paths, str) else self.source.value(where, paths, "texts")
+        if not self.ours:
+            from modelcat import dialects
+
+            for fact in table.keys() - set(dialects.field_names()):
+                raise self.source.unknown(("providers", self.id, "fields", fact), dialects.field_names())
         return MappingProxyType(places)
 
     def _tools(self, table: dict[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+        for tool, settings in table.items():
+            self.source.value(("providers", self.id, "tools", tool), settings, "table")
+            if not self.ours:
+                self._tool(tool, settings)
+        return MappingProxyType({tool: MappingProxyType(settings) for tool, settings in table.items()})
+
+    def _tool(self, tool: str, settings: Mapping[str, Any]) -> None:
         from modelcat import tools
 
-        for tool, settings in table.items():
-            where = ("providers", self.id, "tools", tool)
-            if tool not in tools.names():
-                raise self.source.unknown(where, tools.names())
-            known = tools.load(tool).settings
-            for key, value in self.source.value(where, settings, "table").items():
-                if key not in known:
-                    raise self.source.unknown((*where, key), known)
-                self.source.value((*where, key), value, known[key][0])
-        return MappingProxyType({tool: MappingProxyType(settings) for tool, settings in table.items()})
+        where = ("providers", self.id, "tools", tool)
+        if tool not in tools.names():
+            raise self.source.unknown(where, tools.names())
+        known = tools.load(tool).settings
+        for key, value in settings.items():
+            if key not in known:
+                raise self.source.unknown((*where, key), known)
+            self.source.value((*where, key), value, known[key][0])
 
 
 def _merged(

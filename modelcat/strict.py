@@ -123,6 +123,8 @@ def _found(value: Any) -> str:
         return "a table"
     if isinstance(value, list):
         return "a list" if all(isinstance(item, str) for item in value) else "a list with other things in it"
+    if isinstance(value, Decimal) and not value.is_finite():
+        return "no number"
     if type(value) in (int, Decimal) and value < 0:
         return "a number below 0"
     return _FOUND.get(type(value), "a date or time")

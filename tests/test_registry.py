@@ -244,6 +244,13 @@ def overlaid(text: str) -> registry.Registry:
     return registry.load(SHIPPED, text, "shipped.toml", "mine.toml")
 
 
+def test_the_shipped_file_stands_the_checks_of_a_persons_own() -> None:
+    as_own = registry.load("", SHIPPED, "none.toml", "shipped.toml").providers
+    assert {name: replace(provider, trusted=True, opt_in=False) for name, provider in as_own.items()} == {
+        name: replace(provider, opt_in=False) for name, provider in REGISTRY.providers.items()
+    }
+
+
 def test_every_row_is_there_and_none_is_unaccounted_for() -> None:
     assert [row[0] for row in ROW_TABLE] == IDS
     assert len(IDS) == 94

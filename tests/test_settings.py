@@ -165,7 +165,8 @@ def test_no_home_folder_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch
 def test_loading_settings_imports_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys; from modelcat import settings; s = settings.load(); settings.registry(s);"
-        "print([m for m in ('platformdirs', 'tomlkit', 'httpx', 'git', 'rich', 'typer')"
+        "print([m for m in ('platformdirs', 'tomlkit', 'httpx', 'git', 'rich', 'typer',"
+        " 'modelcat.dialects', 'modelcat.tools')"
         " if m in sys.modules])"
     )
     env = {**os.environ, "MODELCAT_HOME": str(tmp_path)}
