@@ -304,7 +304,9 @@ class _Course:
             try:
                 found = await once()
             except WireError as error:
-                trouble = _Trouble(str(error), again=error.again, network=error.network)
+                trouble = _Trouble(
+                    str(error), again=error.again, network=error.network, elsewhere=error.elsewhere
+                )
             except _UseKeyError:
                 self.keyed = True
                 attempt -= 1

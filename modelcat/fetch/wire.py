@@ -37,8 +37,12 @@ HEADERS: Final = {
 class WireError(Exception):
     """No answer came, or none that can be used. The text says what happened, without the provider's name."""
 
-    def __init__(self, reason: str, *, again: bool = False, network: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, again: bool = False, network: bool = False, elsewhere: bool = False
+    ) -> None:
         super().__init__(reason)
+        self.elsewhere = elsewhere
+        """Something answered, but not with JSON: the list may be at another URL."""
         self.again = again
         """It may work a moment later."""
         self.network = network
@@ -69,7 +73,7 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON; NaN and Infinity, which JSON does not have, are null. Raises WireError."""
         if not self.body.strip():
-            raise WireError("an empty answer instead of a list")
+            raise WireError("an empty answer instead of a list", elsewhere=True)
         try:
             return json.loads(self.body, parse_constant=lambda _name: None)
         except RecursionError:
@@ -77,8 +81,9 @@ class Answer:
         except ValueError:
             pass
         if self.body.lstrip()[:1] == b"<":
-            raise WireError("a web page instead of a list (a login page, or a proxy on the way?)")
-        raise WireError("an answer that is not JSON")
+            reason = "a web page instead of a list (a login page, or a proxy on the way?)"
+            raise WireError(reason, elsewhere=True)
+        raise WireError("an answer that is not JSON", elsewhere=True)
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
