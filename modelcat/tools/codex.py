@@ -65,8 +65,9 @@ def path(place: Place) -> PurePath:
 
 
 def has_own(provider: Provider) -> bool:
-    """Whether Codex defines this provider itself: the id and the address are its own."""
-    return provider.base_url.rstrip("/") in OWN_BASES.get(provider.id, ())
+    """Whether Codex defines this provider itself: id and address are its own, no other id is asked for."""
+    bases = () if provider.tool_setting(NAME, "name") else OWN_BASES.get(provider.id, ())
+    return provider.base_url.rstrip("/") in bases
 
 
 def _is_openai(provider: Provider) -> bool:
@@ -74,7 +75,10 @@ def _is_openai(provider: Provider) -> bool:
 
 
 def table_id(provider: Provider) -> str:
-    """The id of the provider's table, and what its profile names; a reserved id elsewhere gets another."""
+    """The id of the provider's table, which its profile names.
+
+    A reserved id with an address that is not Codex's own gets "-server" at its end.
+    """
     chosen = provider.tool_setting(NAME, "name")
     if chosen:
         return str(chosen)

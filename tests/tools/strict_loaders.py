@@ -148,8 +148,9 @@ _CODEX_PROFILE = {
 _CODEX_REQUIRED = {
     "slug": lambda v: isinstance(v, str) and v != "",
     "display_name": lambda v: isinstance(v, str),
-    "supported_reasoning_levels": lambda v: isinstance(v, list)
-    and all(set(level) == {"effort", "description"} for level in v),
+    "supported_reasoning_levels": lambda v: (
+        isinstance(v, list) and all(set(level) == {"effort", "description"} for level in v)
+    ),
     "shell_type": lambda v: v == "shell_command",
     "visibility": lambda v: v == "list",
     "supported_in_api": lambda v: v is True,
