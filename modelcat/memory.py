@@ -38,16 +38,21 @@ class Memory:
     """File -> SHA-256 of what modelcat wrote, for files that are its own."""
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Provider -> the key of its entry in the main config."""
+    models: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """Provider -> ids of the models that were offered, which max_models does not push out again."""
 
 
 def to_json(memory: Memory) -> dict[str, Any]:
-    """The stored form, for `from_json`."""
+    """The stored form, for `from_json`; the keys of "files" are the files that modelcat has written to."""
     return {
         "format": FORMAT,
         "path": memory.path,
-        "bases": {name: _base_to_json(base) for name, base in memory.bases.items()},
-        "digests": dict(memory.digests),
         "names": dict(memory.names),
+        "models": {provider: list(ids) for provider, ids in memory.models.items()},
+        "files": {
+            **{name: _base_to_json(base) for name, base in memory.bases.items()},
+            **{name: {"digest": digest} for name, digest in memory.digests.items()},
+        },
     }
 
 
@@ -61,11 +66,13 @@ def from_json(data: Any, tool: str) -> Memory:
     try:
         if data["format"] != FORMAT:
             raise StorageError(f"what was last applied to {tool} was noted by another version of modelcat")
+        files = data["files"]
         return Memory(
             path=data["path"],
-            bases={name: _base_from_json(row) for name, row in data["bases"].items()},
-            digests=dict(data["digests"]),
+            bases={name: _base_from_json(row) for name, row in files.items() if "digest" not in row},
+            digests={name: row["digest"] for name, row in files.items() if "digest" in row},
             names=dict(data["names"]),
+            models={provider: tuple(ids) for provider, ids in data["models"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StorageError(

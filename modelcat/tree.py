@@ -218,11 +218,36 @@ def _numbers(tree: Tree, layout: Layout) -> dict[Step, int]:
 
 def entries(tree: Tree, layout: Layout, at: Pointer = ()) -> dict[Pointer, Tree]:
     """All entries of `tree`, outermost before those inside them, in the order they stand."""
-    found: dict[Pointer, Tree] = {at: tree} if layout.entry else {}
-    if layout.leads:
-        for step, child in (children(tree, layout) or {}).items():
-            found |= entries(child, layout.below(step), (*at, step))
+    found: dict[Pointer, Tree] = {}
+    for pointer, entry, below in _outermost(tree, layout, at):
+        found[pointer] = entry
+        if below.leads:
+            for step, child in (children(entry, below) or {}).items():
+                found |= entries(child, below.below(step), (*pointer, step))
     return found
+
+
+def outermost(tree: Tree, layout: Layout) -> dict[Pointer, Tree]:
+    """The entries of `tree` that are in no other, in the order they stand."""
+    return {pointer: entry for pointer, entry, _ in _outermost(tree, layout, ())}
+
+
+def _outermost(tree: Tree, layout: Layout, at: Pointer) -> list[tuple[Pointer, Tree, Layout]]:
+    if layout.entry:
+        return [(at, tree, layout)]
+    if not layout.leads:
+        return []
+    inside = children(tree, layout) or {}
+    return [
+        found
+        for step, child in inside.items()
+        for found in _outermost(child, layout.below(step), (*at, step))
+    ]
+
+
+def key_of(step: Step) -> str:
+    """The key of a step into a map or keyed list; the number of one into a plain list."""
+    return step.key if isinstance(step, Item) else str(step)
 
 
 def pointer_text(pointer: Pointer) -> str:

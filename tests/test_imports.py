@@ -37,9 +37,11 @@ OUTER = ("modelcat.cli", "modelcat.commands", "modelcat.output", "modelcat.__mai
 JOINTS = (
     "modelcat.asking",
     "modelcat.checkup",
+    "modelcat.installed",
     "modelcat.legacy_output",
     "modelcat.live",
     "modelcat.mend",
+    "modelcat.planning",
     "modelcat.transaction",
     "modelcat.update",
     "modelcat.workspace",
