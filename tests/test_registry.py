@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -765,3 +765,33 @@ def test_no_text_is_a_url_and_an_origin_by_accident(text: str) -> None:
 
 def test_every_tool_named_in_a_row_exists() -> None:
     assert all(tool in tools.names() for provider in ALL for tool in provider.tools)
+
+
+def test_the_table_in_the_docs_is_the_registry() -> None:
+    docs = (data_file("providers.toml").parent.parent / "docs" / "providers.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| \[(.+)\]\((.+)\) \| (.+) \| (.+) \|$", docs, re.MULTILINE)
+    assert [row[0] for row in rows] == [provider.id for provider in ALL if provider.kind == "provider"]
+    for name, title, url, variables, lists in rows:
+        provider = REGISTRY.get(name)
+        assert (title, url) == (provider.name, provider.docs)
+        named = (*provider.api_key_env, *(var for _, var in provider.url_env), *provider.also_needs)
+        assert tuple(re.findall(r"`([^`]+)`", variables)) == named
+        says = {True: "yes", False: "no", None: "?"}[provider.needs_key_for_list]
+        assert lists == ("off" if not provider.enabled else says if provider.models_url else "no list")
+
+
+def test_the_docs_tell_every_key_of_a_table() -> None:
+    docs = (data_file("providers.toml").parent.parent / "docs" / "providers.md").read_text("utf-8")
+    table = docs.split("### Every key of a table")[1].split("\n## ")[0]
+    told = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE))))
+    found = {item.name for item in fields(Provider)} - {"id", "trusted", "tools"}
+    assert found <= told
+    assert "`tools.<tool>`" in table
+
+
+def test_the_examples_in_the_docs_are_taken() -> None:
+    docs = (data_file("providers.toml").parent.parent / "docs" / "providers.md").read_text("utf-8")
+    examples = [text for text in re.findall(r"```toml\n(.*?)```", docs, re.DOTALL) if "[providers" in text]
+    assert len(examples) == 2
+    for example in examples:
+        overlaid(example)

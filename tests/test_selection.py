@@ -107,7 +107,8 @@ def test_prices_are_exact() -> None:
 
 
 def test_limits_may_be_lifted_for_one_provider() -> None:
-    text = "max_input_price = 1\nmax_output_price = 2\n[providers.a]\nmax_input_price = 'any'\nmax_models = 'all'"
+    general = "max_input_price = 1\nmax_output_price = 2\n"
+    text = general + "[providers.a]\nmax_input_price = 'any'\nmax_models = 'all'\n"
     assert parse(text).rules("a", TOOL).max_input_price is None
     assert parse(text).rules("a", TOOL).max_output_price == 2
     assert parse(text).rules("a", TOOL).max_models is None
@@ -416,3 +417,16 @@ def test_globs_without_patterns_match_nothing() -> None:
     assert not Globs(("a",)).matcher()("a\n")
     assert Globs(("x*",)).matcher()("x/y/z")
     assert Globs(("a", "b*", "c?", "[d]")).exact() == {"a"}
+
+
+def test_the_example_in_the_docs_says_what_it_means() -> None:
+    docs = (settings.data_file("modelcat.toml").parent.parent / "docs" / "settings.md").read_text("utf-8")
+    example = docs.split("## modelcat.toml")[1].split("```toml\n")[1].split("```")[0]
+    shipped = registry.load(settings.data_file("providers.toml").read_text("utf-8"))
+    found = parse(example, known=shipped.providers)
+    assert not found.wants("poe")
+    assert found.rules("groq", "codex").max_models == 5
+    assert found.rules("groq", "codex").require == ("tool_call",)
+    assert found.ignore
+    table = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| ([^|]+) \|", docs, re.MULTILINE))))
+    assert set(vars_of(Rules)) <= table

@@ -518,3 +518,11 @@ def test_key_is_a_pair() -> None:
 def test_a_provider_without_placeholders_is_itself() -> None:
     plain = Provider("a", "a", "openai", "https://a.example")
     assert settings.resolve(here(), plain) is plain
+
+
+def test_the_example_in_the_docs_is_taken(home: Path) -> None:
+    docs = (settings.data_file("providers.toml").parent.parent / "docs" / "settings.md").read_text("utf-8")
+    config(home, docs.split("## config.toml")[1].split("```toml\n")[1].split("```")[0])
+    found = settings.load()
+    assert found.tools["aichat"].enabled
+    assert found.trust == {"acme": "https://llm.acme.example:443"}
