@@ -65,10 +65,11 @@ def _turned(item: ProviderChange) -> str:
 
 def _changed(item: ProviderChange) -> Iterator[str]:
     for model_id, differences in item.changed:
-        yield f"  ~ {model_id}: {', '.join(map(_said, differences))}"
+        yield f"  ~ {model_id}: {', '.join(map(said, differences))}"
 
 
-def _said(difference: Difference) -> str:
+def said(difference: Difference) -> str:
+    """One fact before and after, in words."""
     word = _WORDS.get(difference.field, difference.field)
     return f"{word} {_value(difference.before)} -> {_value(difference.after)}"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from modelcat.repo.catalog import PERSONAL, CatalogRepo
 from modelcat.repo.git import isolate, preload
+from modelcat.repo.history import LineChange
 from modelcat.repo.objects import Entry, Tag
 from modelcat.repo.private import BackupFile, Kept, Manifest, PrivateRepo
 
@@ -18,6 +19,7 @@ __all__ = [
     "CatalogRepo",
     "Entry",
     "Kept",
+    "LineChange",
     "Manifest",
     "PrivateRepo",
     "Tag",

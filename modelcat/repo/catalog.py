@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from modelcat.errors import ModelcatError, RepoError
-from modelcat.repo import objects, refs, worktree
+from modelcat.repo import history, objects, refs, worktree
 from modelcat.repo.git import Git
 from modelcat.repo.importer import Import
 from modelcat.repo.worktree import Pending, Record, Staged
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from modelcat.repo.history import LineChange
     from modelcat.repo.objects import Entry, Tag
 
 PERSONAL = ("modelcat.toml", "providers.toml")
@@ -142,6 +143,16 @@ class CatalogRepo:
     def log(self, path: str | None = None, limit: int | None = None) -> list[Entry]:
         """The commits (that touch `path`), newest first, at most `limit`."""
         return objects.log(self._git, path, limit) if self.head() else []
+
+    def changes(self, paths: Iterable[str], limit: int | None = None) -> list[LineChange]:
+        """The lines that came and went in the files `paths`, newest first, of at most `limit` commits."""
+        return list(history.changes(self._git, paths, limit)) if self.head() else []
+
+    def files_with(self, pattern: str, folder: str) -> set[str]:
+        """The files below `folder` in which a match of `pattern` (as history.files_with) ever came or
+        went.
+        """
+        return history.files_with(self._git, pattern, folder) if self.head() else set()
 
     def free_tag(self, name: str) -> str:
         """`name`, with a suffix if it is taken: what `commit` will call its tag. Costs no process."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from modelcat.repo.git import Git
 
-_PACKS = 24
+_PACKS = 32
 """So many packs are combined: each commit leaves one, and git looks into all of them."""
 
 
@@ -133,5 +133,6 @@ def tidy(git: Git, *, thorough: bool = False) -> None:
     if thorough:
         git.run("-c", "core.compression=-1", "gc", "--quiet")
     elif len(list((git.git_dir / "objects" / "pack").glob("*.pack"))) > _PACKS:
-        git.run("-c", "core.compression=-1", "repack", "-d", "-l", "-q", "--geometric=2")
+        # The default window of 10 takes three times as long, for packs a tenth smaller; `thorough` does that.
+        git.run("repack", "-d", "-l", "-q", "--geometric=2", "--window=3")
         git.run("pack-refs", "--all")
