@@ -73,6 +73,8 @@ _LINE = re.compile(
     r"([^\s\"',}\]]{8,})",
     re.IGNORECASE,
 )
+_HARMLESS = 6
+"""Characters up to which a value in such a field is no key: none, dummy, lmstud."""
 ENOUGH = 3.5
 """Bits a character from which a text of twenty or more looks random: words stay below, keys are above."""
 
@@ -171,11 +173,28 @@ def in_clear(tree: Tree) -> Iterator[tuple[Pointer, str, str]]:
             yield at, *hit
 
 
+def names_a_secret(name: str) -> bool:
+    """Whether a field of that name holds a secret, and not the name of a variable that does."""
+    return _FIELD.search(name) is not None and _NOT_FIELD.search(name) is None
+
+
+def veiled(tree: Tree, name: str = "") -> Tree:
+    """A value as it may be shown: texts that are secrets, or stand in fields named like one, are cut."""
+    if isinstance(tree, dict):
+        return {key: veiled(value, key) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [veiled(value, name) for value in tree]
+    if not isinstance(tree, str):
+        return tree
+    hidden = names_a_secret(name) and len(tree) > _HARMLESS
+    return shown(tree) if hidden or known(tree) else tree
+
+
 def likely(tree: Tree) -> Iterator[tuple[Pointer, str]]:
     """(where, the secret) for random-looking texts in fields named like a secret."""
     for at, text in _texts(tree):
         name = str(at[-1]) if at else ""
-        if _FIELD.search(name) and not _NOT_FIELD.search(name) and random_looking(text) and not known(text):
+        if names_a_secret(name) and random_looking(text) and not known(text):
             yield at, text
 
 
