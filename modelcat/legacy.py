@@ -140,7 +140,7 @@ def _sorted(answer: Any) -> Any:
         raise NotAListError("the answer is neither a list nor an object")
     if isinstance(answer.get("data"), list):
         return {**answer, "data": sorted(answer["data"], key=_id)}
-    if answer and all(isinstance(value, dict) for value in answer.values()):
+    if answer and "data" not in answer and all(isinstance(value, dict) for value in answer.values()):
         return dict(sorted(answer.items()))
     raise NotAListError("the answer holds no list of models")
 
