@@ -21,8 +21,9 @@ from modelcat.errors import DocumentError
 from modelcat.plan import FilePlan, Live, Plan, ToolPlan, Wishes
 from modelcat.render import offered
 from modelcat.repo import PrivateRepo
+from modelcat.rules.secrets import veiled
 from modelcat.tally import by_provider, total
-from modelcat.tree import MISSING, pointer_text
+from modelcat.tree import MISSING, key_of, pointer_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,8 @@ class Planned:
         "provider" or null, "action": "create", "change", "remove" or "none", "error" or null, "notes",
         "decisions": […]}. A decision: {"pointer" in words, "steps", "provider" or null, "action": "add",
         "change", "remove", "keep" or "none", "case", "conflict" or null, "held", "new"}, and "base", "ours",
-        "theirs" where something stands there. Steps: a string for a map key, [string] for a list's merge key.
+        "theirs" where something stands there; secrets are cut. Steps: a string for a map key, [string] for
+        a list's merge key.
         """
         tools = [_tool_json(tool) for tool in self.plan.tools]
         counts = total(tally for file in self.plan.files for tally in by_provider(file).values())
@@ -229,6 +231,7 @@ def _file_json(file: FilePlan) -> dict[str, Any]:
 def decision_json(decision: Decision, file: FilePlan) -> dict[str, Any]:
     """A decision as `Planned.as_json` describes it."""
     sides = {"base": decision.base, "ours": decision.ours, "theirs": decision.theirs}
+    name = key_of(decision.pointer[-1]) if decision.pointer else ""
     return {
         "pointer": pointer_text(decision.pointer),
         "steps": memory.pointer_to_json(decision.pointer),
@@ -238,7 +241,11 @@ def decision_json(decision: Decision, file: FilePlan) -> dict[str, Any]:
         "conflict": decision.conflict,
         "held": decision.held,
         "new": decision.new,
-        **{name: memory.tree_to_json(value) for name, value in sides.items() if value is not MISSING},
+        **{
+            side: memory.tree_to_json(veiled(value, name))
+            for side, value in sides.items()
+            if value is not MISSING
+        },
     }
 
 

@@ -163,6 +163,16 @@ def merge(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write here instead of TARGET; - is stdout.")
     ] = None,
+    path: Annotated[
+        str | None,
+        typer.Option("--path", metavar="NAME", help="The file's own name (git's %P); tells the format."),
+    ] = None,
+    tool: Annotated[
+        str | None,
+        typer.Option(
+            "--tool", metavar="TOOL", help="Whose config it is; tells which lists have named elements."
+        ),
+    ] = None,
 ) -> tuple[Result, Any]:
     """Merge any YAML, TOML or JSON files, two- or three-way.
 
@@ -172,7 +182,8 @@ def merge(
     from modelcat.commands import merge as steps
     from modelcat.output import merge as words
 
-    return steps.run(source=source, target=target, base=base, output=output), words.show
+    result = steps.run(source=source, target=target, base=base, output=output, path=path, tool=tool)
+    return result, words.show
 
 
 @app.command(

@@ -1,0 +1,167 @@
+"""`modelcat merge`: the merge engine on two or three files of one format; also a git merge driver."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelcat import files, verify
+from modelcat import tools as all_tools
+from modelcat.documents import parse
+from modelcat.draft import edits_of
+from modelcat.errors import ExitCode, StorageError, UsageError
+from modelcat.memory import pointer_to_json, tree_to_json
+from modelcat.merge import NO_BASE, Base, merge
+from modelcat.tree import MISSING, Layout, pointer_text
+
+if TYPE_CHECKING:
+    from modelcat.documents import Document
+    from modelcat.merge import Decision, Merged
+    from modelcat.tool import Syntax, Tool
+    from modelcat.tree import Shape, Tree
+
+STDOUT = "-"
+SYNTAX: dict[str, Syntax] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".json": "json",
+    ".jsonc": "jsonc",
+}
+_UNSETTLED = frozenset({"conflict", "yours", "deleted", "dropped-edited"})
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """What was merged into what."""
+
+    target: Path
+    output: str
+    """Where the outcome was written; "-" for stdout."""
+    merged: Merged
+    written: bool
+    three_way: bool
+
+    @property
+    def conflicts(self) -> tuple[Decision, ...]:
+        """Where both sides changed the same since the base: the target's side stands in the outcome."""
+        if not self.three_way:
+            return ()
+        return tuple(decision for decision in self.merged.decisions if decision.case in _UNSETTLED)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 if there are conflicts, which tells git that somebody has to look."""
+        return ExitCode.NO if self.conflicts else ExitCode.OK
+
+    def as_json(self) -> dict[str, Any]:
+        """{"target", "output", "written": bool, "conflicts": number, "notes": […], "decisions": […]}.
+
+        A decision: {"pointer", "steps", "action", "case"}, and "base", "ours", "theirs" where something
+        stands there. ours is the target, theirs the source.
+        """
+        return {
+            "target": str(self.target),
+            "output": self.output,
+            "written": self.written,
+            "conflicts": len(self.conflicts),
+            "notes": [f"{pointer_text(note.pointer)}: {note.text}" for note in self.merged.notes],
+            "decisions": [_decision(decision) for decision in self.merged.decisions],
+        }
+
+
+def run(
+    *,
+    source: Path,
+    target: Path,
+    base: Path | None = None,
+    output: Path | None = None,
+    path: str | None = None,
+    tool: str | None = None,
+) -> MergeResult:
+    """Bring the changes of `source` since `base` into `target`, and write the outcome to it or to `output`.
+
+    Without a base only what is missing is added. `path` is the name the file has elsewhere (git's %P): it
+    tells the format where the files' own names do not. Of a `tool`'s config, or one that its name shows to be
+    one, the lists are merged by their elements' names. Raises UsageError, DocumentError, VerifyError,
+    StorageError.
+    """
+    names = [Path(name) for name in (path, target, source, base) if name is not None]
+    syntax = _syntax(names)
+    shape = _shape(tool, names[0])
+    shot = files.read(target)
+    if not shot.existed:
+        raise StorageError(f"{target}: there is no such file")
+    ours = parse(shot.data, syntax, str(target))
+    theirs = _read(source, syntax)
+    known = NO_BASE if base is None else Base(_read(base, syntax).tree)
+    merged, data = _merged(ours, theirs.tree, known, shape)
+    written = _write(data, target if output is None else output, shot)
+    return MergeResult(target, str(output or target), merged, written, base is not None)
+
+
+def _merged(ours: Document, theirs: Tree, base: Base, shape: Shape) -> tuple[Merged, bytes]:
+    merged = merge(base, ours.tree, theirs, shape=shape)
+
+    def again(tree: Tree) -> Merged:
+        return merge(merged.base, tree, theirs, shape=shape)
+
+    edits = edits_of([d for d in merged.decisions if d.changes], ours.tree, Layout(shape))
+    return merged, verify.edited(ours, edits, merged.tree, again)
+
+
+def _read(path: Path, syntax: Syntax) -> Document:
+    shot = files.read(path)
+    if not shot.existed:
+        raise StorageError(f"{path}: there is no such file")
+    return parse(shot.data, syntax, str(path))
+
+
+def _write(data: bytes, output: Path, target: files.Snapshot) -> bool:
+    """Write the outcome; gives whether something had to be written."""
+    if str(output) == STDOUT:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return True
+    shot = target if output == target.path else files.read(output)
+    if shot.existed and shot.data == data:
+        return False
+    journal = shot.real.with_name(f".{shot.real.name}.modelcat-journal")
+    mode = None if shot.existed else target.mode
+    files.write_all([files.Write(shot, data, mode)], journal, refs={}, finish=lambda _: None)
+    return True
+
+
+def _syntax(names: list[Path]) -> Syntax:
+    for name in names:
+        if name.suffix.lower() in SYNTAX:
+            return SYNTAX[name.suffix.lower()]
+    raise UsageError(
+        f"{names[0]}: the name does not say which format it is; give --path NAME with a name that ends in "
+        f"{', '.join(SYNTAX)}"
+    )
+
+
+def _shape(tool: str | None, name: Path) -> Shape:
+    """Which lists have named elements: of the tool that is named, else of the one whose config this is."""
+    if tool is not None:
+        return all_tools.load(tool).shape
+    found = [known for known in map(all_tools.load, all_tools.names()) if _is_main(known, name)]
+    return found[0].shape if found else {}
+
+
+def _is_main(tool: Tool, name: Path) -> bool:
+    return name.name == tool.main and name.parent.name.lstrip(".") == tool.name
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    sides = {"base": decision.base, "ours": decision.ours, "theirs": decision.theirs}
+    return {
+        "pointer": pointer_text(decision.pointer),
+        "steps": pointer_to_json(decision.pointer),
+        "action": decision.action,
+        "case": decision.case,
+        **{side: tree_to_json(value) for side, value in sides.items() if value is not MISSING},
+    }
