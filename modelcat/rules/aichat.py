@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modelcat.rules import Change, Found, rule
-from modelcat.rules.common import nearest
+from modelcat.rules.common import nearest, sound
 from modelcat.rules.schema import quoted
 from modelcat.tools.aichat import NAMED_BASES, OWN_BASES, TYPES
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*)$)")
 _SETTABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPANDED_NOWHERE = ("api_key", "api_base", "organization_id", "access_token", "project_id", "location")
+_MODEL_TYPES = ("chat", "embedding", "reranker")
 _BUILT_IN_LISTS = frozenset({*NAMED_BASES, "cloudflare", "fireworks"})
 """Names an openai-compatible client may begin with to get aichat's own list of models."""
 
@@ -145,6 +146,42 @@ def unusable_model(subject: Subject) -> Iterator[Found]:
 def _near(model: str, known: dict[str, str]) -> str | None:
     near = nearest(model, known, 3)
     return f"Nearest there: {', '.join(near)}." if near else None
+
+
+@rule(
+    "aichat/unknown-model-type",
+    "warning",
+    "A model's type is neither chat, embedding nor reranker: aichat offers it nowhere.",
+    "Use one of the three; without a type it is a chat model.",
+    ("aichat",),
+)
+def unknown_model_type(subject: Subject) -> Iterator[Found]:
+    """Models whose `type` aichat has no use for."""
+    for at, client in clients(subject):
+        for index, model in models(client):
+            kind = model.get("type")
+            if isinstance(kind, str) and kind not in _MODEL_TYPES:
+                near = nearest(kind, _MODEL_TYPES)
+                hint = f"Did you mean {near[0]}?" if near else None
+                where = (*at, "models", index, "type")
+                yield Found(where, f"{quoted(model['name'])} is of the type {quoted(kind)}", hint)
+
+
+@rule(
+    "aichat/no-chat-model",
+    "warning",
+    "No client lists a chat model and `model:` names none: aichat answers no question.",
+    "Add a client with models.",
+    ("aichat",),
+)
+def no_chat_model(subject: Subject) -> Iterator[Found]:
+    """Files that leave aichat without any model to talk to."""
+    known = _listed(subject).values()
+    if not sound(subject):
+        return
+    if subject.whole and not subject.get("model") and all(m is not None and "chat" not in m.values() for m in known):
+        where = ("clients",) if subject.get("clients") else ()
+        yield Found(where, "there is no chat model to ask")
 
 
 @rule(
@@ -374,6 +411,8 @@ RULES = (
     unknown_client,
     unknown_model,
     unusable_model,
+    unknown_model_type,
+    no_chat_model,
     unknown_type,
     client_name,
     duplicate_client,

@@ -52,6 +52,11 @@ def _broken(subject: Subject, *words: str) -> Iterator[Violation]:
             yield violation
 
 
+def sound(subject: Subject) -> bool:
+    """Whether the tool's schema is kept: where it is not, what is missing elsewhere may only follow from that."""
+    return not any(_broken(subject, "type", "required", "enum", "pattern"))
+
+
 def _named(pointer: Pointer) -> str:
     return pointer_text(pointer) or "the file"
 
