@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from modelcat.cli.frame import Call, Result, Tool, app, command
 from modelcat.errors import UsageError
+
+_SIDES: dict[str, Literal["ours", "theirs"]] = {"ours": "ours", "theirs": "theirs"}
 
 
 @command(
@@ -85,10 +87,11 @@ def apply(
     from modelcat.output import plan
 
     del backup
-    if prefer not in (None, "ours", "theirs"):
+    if prefer is not None and prefer not in _SIDES:
         raise UsageError("--prefer takes ours or theirs")
+    side = _SIDES[prefer] if prefer else None
     result = steps.run(
-        call.settings, tools=tuple(tool or ()), prefer=prefer, adopt=frozenset(adopt or ()), dry_run=dry_run
+        call.settings, tools=tuple(tool or ()), prefer=side, adopt=frozenset(adopt or ()), dry_run=dry_run
     )
     return result, plan.show_applied
 
