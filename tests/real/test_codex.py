@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import sample_offers
+from loopback_provider import ANSWER, LoopbackProvider
 from real_clients import CODEX_VERSIONS, Ended, Program, codex
-from responses_server import ANSWER, ResponsesServer
 
 from modelcat import tools
 from modelcat.catalog import Provider
@@ -144,7 +144,7 @@ def test_strict_start_can_fail(program: Program, line: str) -> None:
 def test_whole_turn(program: Program, provider: str) -> None:
     offer = _offer(provider)
     variable = CODEX.key_variable(offer.provider)
-    with ResponsesServer() as server:
+    with LoopbackProvider() as server:
         _apply(program, (Offer(_moved(offer.provider, server.base_url), offer.models),))
         env = {variable: "key-of-this-test"} if variable else {}
         ended = _run(program, "exec", *_HI, "--profile", provider, "hi", **env)
@@ -161,7 +161,7 @@ def test_whole_turn(program: Program, provider: str) -> None:
 @pytest.mark.parametrize("model", sample_offers.AWKWARD_IDS)
 def test_awkward_ids_arrive_as_they_are(program: Program, model: str) -> None:
     offer = _offer("groq")
-    with ResponsesServer() as server:
+    with LoopbackProvider() as server:
         _apply(program, (Offer(_moved(offer.provider, server.base_url), offer.models),))
         ended = _run(program, "exec", *_HI, "--profile", "groq", f"--model={model}", "hi", GROQ_API_KEY="k")
     assert ended.code == 0, ended.err
@@ -172,7 +172,7 @@ def test_awkward_ids_arrive_as_they_are(program: Program, model: str) -> None:
 @pytest.mark.parametrize("provider", ["ollama", "lmstudio"])
 def test_whole_turn_with_what_codex_defines_itself(program: Program, provider: str) -> None:
     _apply(program, OFFERS)
-    with ResponsesServer() as server:
+    with LoopbackProvider() as server:
         ended = _run(program, "exec", *_HI, "--profile", provider, "hi", CODEX_OSS_BASE_URL=server.base_url)
     assert ended.code == 0, ended.err
     assert ANSWER in ended.out
@@ -182,7 +182,7 @@ def test_whole_turn_with_what_codex_defines_itself(program: Program, provider: s
 @pytest.mark.parametrize("provider", ["ollama", "lmstudio", "openai"])
 def test_whole_turn_with_a_reserved_id_elsewhere(program: Program, provider: str) -> None:
     offer = _offer(provider)
-    with ResponsesServer() as server:
+    with LoopbackProvider() as server:
         _apply(program, (Offer(_moved(offer.provider, server.base_url), offer.models),))
         ended = _run(program, "exec", *_HI, "--profile", provider, "hi", OPENAI_API_KEY="key-of-this-test")
     assert ended.code == 0, ended.err
@@ -192,7 +192,7 @@ def test_whole_turn_with_a_reserved_id_elsewhere(program: Program, provider: str
 def test_own_openai_signs_in_itself(program: Program) -> None:
     """Codex's own provider does not take OPENAI_API_KEY, so key_variable is None; exec has CODEX_API_KEY."""
     _apply(program, OFFERS)
-    with ResponsesServer() as server:
+    with LoopbackProvider() as server:
         where = f"openai_base_url={json.dumps(server.base_url)}"
         for env, sent in (({"OPENAI_API_KEY": "a"}, None), ({"CODEX_API_KEY": "b"}, "Bearer b")):
             ended = _run(program, "exec", *_HI, "-c", where, "--profile", "openai", "hi", **env)
@@ -203,7 +203,7 @@ def test_own_openai_signs_in_itself(program: Program) -> None:
 
 def test_applied_catalog_has_the_programs_own_prompt(program: Program) -> None:
     offer = _offer("groq")
-    with ResponsesServer() as server:
+    with LoopbackProvider() as server:
         _apply(program, (Offer(_moved(offer.provider, server.base_url), offer.models),), own_prompt=True)
         ended = _run(program, "exec", *_HI, "--profile", "groq", "hi", GROQ_API_KEY="k")
     assert ended.code == 0, ended.err
@@ -218,7 +218,7 @@ def test_applied_catalog_has_the_programs_own_prompt(program: Program) -> None:
 
 def test_our_own_prompt_arrives(program: Program) -> None:
     offer = _offer("groq")
-    with ResponsesServer() as server:
+    with LoopbackProvider() as server:
         _apply(program, (Offer(_moved(offer.provider, server.base_url), offer.models),))
         ended = _run(program, "exec", *_HI, "--profile", "groq", "hi", GROQ_API_KEY="k")
     assert ended.code == 0, ended.err
