@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from modelcat.catalog import Model
 from modelcat.tool import Offer
 from modelcat.tree import MISSING, Layout, entries, get, key_of, outermost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from modelcat.catalog import Listing, Model, Provider
+    from modelcat.catalog import Listing, Provider
     from modelcat.selection import Selected
     from modelcat.tool import Tool
     from modelcat.tree import Pointer, Tree
@@ -70,7 +71,7 @@ class Proof:
         if len(pointer) == size:
             return self._entry(key, known, pointer) and self._spare(key, None)
         inside = self._model_of(pointer)
-        if inside is None or get(self.theirs, inside, self._layout) is not MISSING:
+        if inside is None or (pointer != inside and get(self.theirs, inside, self._layout) is not MISSING):
             # A field of something that is still offered: what a list of today says of it counts.
             return known.fetched
         model = key_of(inside[-1])
@@ -120,7 +121,9 @@ class Proof:
     def _keys(self, slot: str, known: Known, which: Callable[[Model], bool]) -> frozenset[str]:
         """The keys that some of a listing's models have in this tool's config."""
         if slot not in self._offered:
-            models = tuple(model for model in (known.listing.models if known.listing else ()) if which(model))
+            listed = known.listing.models if known.listing else ()
+            # Only the ids: a tool may be unable to render what the list says of a model today.
+            models = tuple(Model(model.id) for model in listed if which(model))
             main = self.tool.render([Offer(known.provider, models)])[0]
             inside = outermost(main.tree, self._layout)
             self._offered[slot] = frozenset(
