@@ -7,8 +7,9 @@ the values are is said by Fields, what is made of them by _reader.py.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 MOST_TOKENS: Final = 1_000_000_000
@@ -25,7 +26,7 @@ _MODALITY: Final = {
     "document": "pdf",
 }
 _SIX_PLACES: Final = Decimal("0.000001")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = date(1970, 1, 1)
 _FIRST_DAY, _LAST_DAY = "2015-01-01", "2100-01-01"
 # LiteLLM proxies answer this second of February 2023 for every model.
 _LITELLM_CREATED: Final = 1_677_610_602
@@ -59,9 +60,9 @@ def price(value: Any, factor: Decimal) -> Decimal | None:
     try:
         # str(float) is the shortest text that means it, so 0.1 stays 0.1.
         found = (Decimal(str(value)) * factor).quantize(_SIX_PLACES)
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         return None
-    return found if found >= 0 else None
+    return found if found.is_finite() and found >= 0 else None
 
 
 def day(value: Any) -> str | None:
@@ -78,10 +79,15 @@ def day(value: Any) -> str | None:
     elif (kind is int or kind is float) and 0 < value < 1e17 and value != _LITELLM_CREATED:
         while value > 1e11:
             value /= 1000
-        found = (_EPOCH + timedelta(seconds=int(value))).date().isoformat() if value < 4.2e9 else ""
+        found = _day_after(int(value) // 86400) if value < 4.2e9 else ""
     else:
         return None
     return found if _FIRST_DAY <= found < _LAST_DAY else None
+
+
+@lru_cache(4096)
+def _day_after(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).isoformat()
 
 
 def flag(value: Any) -> bool | None:
@@ -112,15 +118,19 @@ def going(value: Any) -> bool | None:
 
 def words(value: Any) -> tuple[str, ...]:
     """Words in lower case with underscores: of a text with commas, a list, or the keys of a map of flags."""
+    if isinstance(value, list):
+        return _words(tuple(word for word in value if type(word) is str))
     if isinstance(value, str):
-        given: Any = value.split(",")
-    elif isinstance(value, list):
-        given = value
-    elif isinstance(value, dict):
-        given = [key for key, said in value.items() if flag(said)]
-    else:
-        return ()
-    found = (word.strip().lower().replace("-", "_").replace(" ", "_") for word in given if type(word) is str)
+        return _words(tuple(value.split(",")))
+    if isinstance(value, dict):
+        return _words(tuple(key for key, said in value.items() if flag(said)))
+    return ()
+
+
+# The rows of a list say the same few things over and over.
+@lru_cache(1024)
+def _words(given: tuple[str, ...]) -> tuple[str, ...]:
+    found = (word.strip().lower().replace("-", "_").replace(" ", "_") for word in given)
     return tuple(word for word in found if word and len(word) <= 64)
 
 
@@ -137,5 +147,10 @@ def side_words(value: Any, side: int) -> tuple[str, ...]:
 
 def modalities(value: Any, side: int) -> tuple[str, ...]:
     """The modalities that one side of a value names, in one order; words that are none are left out."""
-    named = {_MODALITY.get(word) for word in side_words(value, side)}
+    return _modalities(side_words(value, side))
+
+
+@lru_cache(1024)
+def _modalities(said: tuple[str, ...]) -> tuple[str, ...]:
+    named = {_MODALITY.get(word) for word in said}
     return tuple(name for name in MODALITIES if name in named)

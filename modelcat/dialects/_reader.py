@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from modelcat.catalog import Mode, Provider
     from modelcat.dialect import Dialect, Row
 
-Places = tuple[tuple[str, ...], ...]
-"""Paths taken apart into steps."""
+Places = tuple[tuple[str, tuple[str, ...]], ...]
+"""Paths taken apart: the field of the row, and the steps from there inwards."""
 
 DEAR, CHEAP = 200, 1000
 """USD per million tokens of input above which, and the part of a dollar below which, a price is doubtful."""
@@ -55,6 +55,11 @@ _CALLS_TOOLS: Final = frozenset(
 )
 _SEES: Final = frozenset({"vision", "image_input", "image", "supports_vision"})
 _LONGEST_NAME: Final = 200
+_SIDES: Final[tuple[Callable[[Any], tuple[str, ...] | None], ...]] = (
+    lambda value: _facts.modalities(value, 0) or None,
+    lambda value: _facts.modalities(value, 1) or None,
+)
+"""What reads a value about what goes in, and about what comes out."""
 
 
 class Reader:
@@ -71,7 +76,7 @@ class Reader:
         self._shapes: dict[tuple[str, ...], dict[str, Places]] = {}
         self._places: dict[str, Places] = {
             item.name: tuple(
-                tuple(path.split("."))
+                _steps(path)
                 for path in provider.fields.get(item.name, getattr(table, item.name))
                 if path not in ignored
             )
@@ -80,10 +85,10 @@ class Reader:
 
     def id_of(self, row: Row) -> Any:
         """What stands where the id of a plain row should; anything JSON can hold."""
-        for step, *rest in self._places["id"]:
-            if step in row:
-                value = row[step]
-                for inner in rest:
+        for field, steps in self._places["id"]:
+            if field in row:
+                value = row[field]
+                for inner in steps:
                     value = value.get(inner) if isinstance(value, dict) else None
                 return value
         return None
@@ -151,12 +156,17 @@ class Reader:
             self.doubts.append((model_id, f"an input price of {found.normalize():f} USD per million tokens"))
 
 
+def _steps(path: str) -> tuple[str, tuple[str, ...]]:
+    field, *inner = path.split(".")
+    return field, tuple(inner)
+
+
 def _first(row: Row, places: Places | None, read: Callable[[Any], Any]) -> Any:
     """What `read` makes of the first place that holds something it can use."""
     if places is None:
         return None
-    for steps in places:
-        value: Any = row
+    for field, steps in places:
+        value: Any = row.get(field)
         for step in steps:
             if type(value) is not dict:
                 value = None
@@ -173,7 +183,7 @@ def _modalities(row: Row, places: dict[str, Places], side: int) -> tuple[str, ..
     there = places.get("output_modalities" if side else "input_modalities")
     if there is None:
         return ()
-    return _first(row, there, lambda value: _facts.modalities(value, side) or None) or ()
+    return _first(row, there, _SIDES[side]) or ()
 
 
 def _all_words(row: Row, places: Places | None) -> frozenset[str]:
@@ -201,7 +211,7 @@ def _mode(
     for place in places.get("type", ()):
         value = _first(row, (place,), lambda found: found)
         flagged = isinstance(value, bool)
-        found = mode_by_words(_facts.words(place[-1] if flagged else value))
+        found = mode_by_words(_facts.words((place[0], *place[1])[-1] if flagged else value))
         if flagged and not value:
             refused = refused or found == "chat"
             continue
