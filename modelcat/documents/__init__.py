@@ -13,13 +13,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from modelcat.documents.edits import Delete, Edit, Insert, Set
+from modelcat.documents.edits import Delete, Edit, Insert, Set, Unreachable, sort, value_at
 from modelcat.documents.node import MAX_BYTES, Lines, Node, Unreadable
+from modelcat.documents.splice import Source, join, tidied
 from modelcat.errors import DocumentError
+from modelcat.tree import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from modelcat.documents.edits import Changes
+    from modelcat.documents.splice import Splice
     from modelcat.tool import Syntax
     from modelcat.tree import Pointer, Tree
 
@@ -38,7 +42,9 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A changed document. spans: the stretches of the original bytes that were replaced or taken out."""
+    """A changed document. spans: the stretches of the original bytes that were replaced or taken out, in
+    order; an empty one where something was put in.
+    """
 
     data: bytes
     spans: tuple[tuple[int, int], ...]
@@ -49,7 +55,10 @@ class Reading(Protocol):
 
     text: str
     tree: Tree
-    root: Any
+
+    @property
+    def root(self) -> Node:
+        """The span of the whole."""
 
     def comments(self) -> Iterable[tuple[int, int]]:
         """The spans of the comments, in order."""
@@ -64,7 +73,7 @@ class Document:
     """What it says; an empty file is an empty map. Not to be changed."""
     syntax: Syntax
     path: str
-    _reading: Reading
+    _reading: Reading = field(repr=False)
     _lines: Lines | None = field(default=None, repr=False)
 
     def position(self, pointer: Pointer) -> Position:
@@ -72,32 +81,51 @@ class Document:
 
         What an alias or `<<` brings in stands where that is written. KeyError where nothing stands.
         """
-        node = self._node(pointer)
-        return self._at(node.whole if node else 0)
+        return self._at(self._node(pointer).whole)
 
     def position_of_value(self, pointer: Pointer) -> Position:
         """Where the value at `pointer` stands; a table of TOML: at its header or first key."""
-        node = self._node(pointer)
-        return self._at(node.start if node else 0)
+        return self._at(self._node(pointer).start)
 
     def comments(self) -> tuple[tuple[int, str], ...]:
         """All comments with the line they begin in, from their sign to the end of the line."""
         text = self._reading.text
         return tuple((self._at(start).line, text[start:end]) for start, end in self._reading.comments())
 
-    def _node(self, pointer: Pointer) -> Node | None:
+    def edited(self, edits: Sequence[Edit]) -> Edited:
+        """The text with all of `edits` made, and what they took out of it. This document stays as it is.
+
+        DocumentError: the text allows no such change in one place (it would go through an alias or `<<`).
+        ValueError: edits that name nothing here, touch the same, or bring values the syntax has not.
+        """
+        reading = self._reading
+        source = Source(reading.text)
+        try:
+            changes = sort(edits, self.tree, reading.root)
+            splices = _CHANGE[self.syntax](reading, source, changes)
+        except Unreachable as error:
+            place = self._at(error.node.whole)
+            raise DocumentError(self.path, place.line, place.column, error.reason) from None
+        text, spans = join(source.text, tidied(source, splices))
+        mark = _BOM if self.data.startswith(_BOM.encode()) else ""
+        data = (mark + text.removesuffix(source.added)).encode()
+        return Edited(data, tuple(self._in_bytes(spans, len(mark.encode()))))
+
+    def _in_bytes(self, spans: list[tuple[int, int]], begin: int) -> Iterator[tuple[int, int]]:
+        """Spans of characters as spans of `data`."""
+        text, done, offset = self._reading.text, 0, begin
+        for start, end in spans:
+            start_offset = offset + len(text[done:start].encode())
+            done, offset = end, start_offset + len(text[start:end].encode())
+            yield start_offset, offset
+
+    def _node(self, pointer: Pointer) -> Node:
         """The node at `pointer`, or the nearest one above where an alias or `<<` brings it in."""
-        value: Tree = self.tree
-        node: Node | None = self._reading.root
+        if value_at(self.tree, pointer) is MISSING:
+            raise KeyError(pointer)
+        node = self._reading.root
         for step in pointer:
-            try:
-                value = value[step]
-            except (KeyError, IndexError, TypeError):
-                raise KeyError(pointer) from None
-            found = node.child(step) if node else None
-            if found is None and node is not None and node.style != "*":
-                found = node.child("<<")
-            node = found or node
+            node = node.child(step) or node.child("<<") or node
         return node
 
     def _at(self, offset: int) -> Position:
@@ -124,8 +152,7 @@ def parse(data: bytes, syntax: Syntax, path: str) -> Document:
         reading = _READ[syntax](text)
     except Unreadable as error:
         raise DocumentError(path, *Lines(text).at(error.offset), error.reason) from None
-    empty = reading.root is None or (reading.tree is None and reading.root.start == reading.root.end)
-    return Document(data, {} if empty else reading.tree, syntax, path, reading)
+    return Document(data, reading.tree, syntax, path, reading)
 
 
 def dump(tree: Tree, syntax: Syntax, heading: Sequence[str] = ()) -> str:
@@ -168,4 +195,30 @@ _READ: Final[Mapping[Syntax, Callable[[str], Reading]]] = {
     "toml": _read_toml,
     "json": _read_json,
     "jsonc": _read_jsonc,
+}
+
+
+def _change_yaml(reading: Any, source: Source, changes: Changes) -> list[Splice]:
+    from modelcat.documents.yaml_changes import splices
+
+    return splices(reading, source, changes)
+
+
+def _change_toml(reading: Any, source: Source, changes: Changes) -> list[Splice]:
+    from modelcat.documents.toml_changes import splices
+
+    return splices(reading, source, changes)
+
+
+def _change_json(reading: Any, source: Source, changes: Changes) -> list[Splice]:
+    from modelcat.documents.json_changes import splices
+
+    return splices(reading, source, changes)
+
+
+_CHANGE: Final[Mapping[Syntax, Callable[[Any, Source, Changes], list[Splice]]]] = {
+    "yaml": _change_yaml,
+    "toml": _change_toml,
+    "json": _change_json,
+    "jsonc": _change_json,
 }

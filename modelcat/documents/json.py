@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from modelcat.documents.brackets import Brackets
-from modelcat.documents.node import Node, Unreadable
+from modelcat.documents.node import Node, Unreadable, empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,7 @@ class Json:
 
     text: str
     tree: Tree
-    root: Node | None
-    """None: there is no value (comments at most)."""
+    root: Node
     comment_spans: list[tuple[int, int]]
 
     def comments(self) -> Iterator[tuple[int, int]]:
@@ -50,7 +49,7 @@ def read(text: str, *, lenient: bool) -> Json:
     scanner = _Scanner(text, lenient)
     position = scanner.skip(0)
     if position == len(text):
-        return Json(text, None, None, scanner.comments)
+        return Json(text, {}, empty(position), scanner.comments)
     root, end = scanner.value(position)
     end = scanner.skip(end)
     if end != len(text):

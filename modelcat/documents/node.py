@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from modelcat.tree import Pointer, Tree
+from typing import Final
 
 MAX_BYTES: Final = 10_000_000
 """A config larger than this is not read: no tool's config is, and memory is the person's."""
@@ -28,7 +25,7 @@ class Node:
     start, end: the span of the value, with its anchor and tag; of a block collection to the end of its
     last leaf. key_start, key_end: its key, where it stands in a map (-1 in a list and at the root).
     style: of a scalar "" for plain, else its opening sign (`"`, `'`, `|`, `>`); "*" an alias; of a
-    collection "flow" (in brackets) or "block" (by indentation or by statements).
+    collection "flow" (in brackets), "block" (by indentation or by statements), "empty" (of an empty text).
     """
 
     __slots__ = ("children", "end", "key_end", "key_start", "start", "style")
@@ -56,6 +53,13 @@ class Node:
         return self.start if self.key_start < 0 else self.key_start
 
 
+def empty(offset: int) -> Node:
+    """The root of a text that says nothing: a map whose first entries go to `offset`."""
+    node = Node(offset, offset, "empty")
+    node.children = {}
+    return node
+
+
 class Lines:
     """Line and column of offsets, both from 1."""
 
@@ -77,21 +81,3 @@ class Unreadable(Exception):  # noqa: N818  it never leaves this package
         super().__init__(reason)
         self.offset = offset
         self.reason = reason
-
-
-def trail(root: Node, pointer: Pointer) -> list[Node] | None:
-    """The nodes from the root to `pointer`, both included; None where nothing stands there."""
-    nodes = [root]
-    for step in pointer:
-        found = nodes[-1].child(step)
-        if found is None:
-            return None
-        nodes.append(found)
-    return nodes
-
-
-def value_at(tree: Tree, pointer: Pointer) -> Tree:
-    """The value at `pointer`; KeyError or IndexError where nothing stands."""
-    for step in pointer:
-        tree = tree[step]
-    return tree

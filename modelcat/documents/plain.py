@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from modelcat.documents.render import DEFAULT, Look, check_depth, inline, key_text, quote, single
+from modelcat.documents.render import DEFAULT, Look, check_depth, inline, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,16 +33,13 @@ def block(value: Tree, pad: str, look: Look, out: list[str], depth: int = 0) -> 
 
 def _block_map(value: dict[str, Tree], pad: str, look: Look, out: list[str], depth: int) -> None:
     for key, item in value.items():
-        under = look.under(key)
+        kind = type(item)
+        under = look.under(key, kind)
         name = key_text(key, "yaml", look.key_sign)
         if len(name) > _LONGEST_SIMPLE_KEY:
             out.append(f"{pad}? {name}")
             name = ""
-        kind = type(item)
-        if kind is str:
-            text = single(item, "yaml") if under.sign == "'" else quote(item, "yaml")
-            out.append(f"{pad}{name}: {text}")
-        elif (kind is dict or kind is list) and not under.in_brackets(item):
+        if (kind is dict or kind is list) and not under.in_brackets(item):
             out.append(f"{pad}{name}:")
             block(item, pad + " " * (under.unit if kind is dict else under.dash), under, out, depth + 1)
         else:
@@ -50,10 +47,10 @@ def _block_map(value: dict[str, Tree], pad: str, look: Look, out: list[str], dep
 
 
 def _block_list(value: list[Tree], pad: str, look: Look, out: list[str], depth: int) -> None:
-    under = look.under()
     inner = pad + " " * look.gap
     dash = pad + "-" + " " * (look.gap - 1)
     for item in value:
+        under = look.under("", type(item))
         if under.in_brackets(item):
             out.append(dash + inline(item, "yaml", under, depth + 1))
             continue

@@ -57,7 +57,7 @@ def single(text: str, syntax: Syntax) -> str:
     return quote(text, syntax) if "'" in text else f"'{text}'"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def key_text(key: str, syntax: Syntax, sign: str = "") -> str:
     """A map key; sign: the quotes its neighbours are in. Quoted in any case where it must be."""
     if not isinstance(key, str):
@@ -114,19 +114,24 @@ def _moment(value: Tree, syntax: Syntax) -> str:
 def inline(value: Tree, syntax: Syntax, look: Look | None = None, depth: int = 0) -> str:
     """A value on one line, collections in brackets."""
     look = look or DEFAULT
+    if type(value) is str and look.sign == '"':
+        return quote(value, syntax)
     if isinstance(value, dict):
         check_depth(depth)
         if not value:
             return "{}"
         sign = " = " if syntax == "toml" else ": "
         parts = ", ".join(
-            key_text(key, syntax, look.key_sign) + sign + inline(item, syntax, look.under(key), depth + 1)
+            key_text(key, syntax, look.key_sign)
+            + sign
+            + inline(item, syntax, look.under(key, type(item)), depth + 1)
             for key, item in value.items()
         )
         return f"{{ {parts} }}" if look.padded else f"{{{parts}}}"
     if isinstance(value, list):
         check_depth(depth)
-        return f"[{', '.join(inline(item, syntax, look.under(), depth + 1) for item in value)}]"
+        parts = ", ".join(inline(item, syntax, look.under("", type(item)), depth + 1) for item in value)
+        return f"[{parts}]"
     return scalar(value, syntax, look.sign)
 
 
@@ -153,12 +158,15 @@ class Look:
     padded: bool = False
     """Blanks inside braces."""
     fields: Mapping[str, Look] = field(default_factory=dict)
-    each: Look | None = None
-    """Of the elements of a list, of the entries of a map that `fields` does not name."""
+    """By key, of the entries of a map."""
+    kinds: Mapping[type, Look] = field(default_factory=dict)
+    """By type, of entries that `fields` does not name and of the elements of a list."""
+    base: Look | None = None
+    """For the rest; None: this one."""
 
-    def under(self, key: str = "") -> Look:
-        """The look of what stands one level down."""
-        return DEFAULT if self is DEFAULT else self.fields.get(key) or self.each or DEFAULT
+    def under(self, key: str, kind: type) -> Look:
+        """The look of a value one level down, by its key ("" in a list) and type."""
+        return self.fields.get(key) or self.kinds.get(kind) or self.base or self
 
     def in_brackets(self, value: Tree) -> bool:
         """Is `value` written on the line it begins in?"""

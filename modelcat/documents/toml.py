@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modelcat.tree import Tree
 
 _BLANK = re.compile(r"[ \t]*")
-_TRIVIA = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+TRIVIA = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _REST = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\r\n|\Z)")
 _COMMENT = re.compile(r"#[^\r\n]*")
 _KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\[^\n])*"|'[^'\n]*'""")
@@ -156,7 +156,7 @@ class _Scanner(Brackets):
     """Finds the spans in a text that tomllib accepts; in others it stops somewhere."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, _TRIVIA, trailing_commas=True)
+        super().__init__(text, TRIVIA, trailing_commas=True)
         self.root = Table(0, len(text), "root")
         self.sections = [Section(0, 0, (), self.root)]
         self.root.section = self.sections[0]

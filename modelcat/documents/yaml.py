@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from modelcat.documents.node import MAX_DEPTH, MAX_NODES, Node, Unreadable
+from modelcat.documents.node import MAX_DEPTH, MAX_NODES, Node, Unreadable, empty
 from modelcat.documents.scalars import resolve
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _UNSAFE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)"
 )
 _COLON = re.compile(r"[ \t]*:")
-_COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
+_COMMENT = re.compile(r"(?<![^\s,\[\]{}])#[^\r\n]*")
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -48,13 +48,12 @@ class Yaml:
     """What stands in a YAML text."""
 
     text: str
-    tree: Tree = None
-    root: Node | None = None
-    """None: there is no document (comments at most)."""
-    anchors: dict[Node, Anchor] = field(default_factory=dict)
-    merged: dict[Node, frozenset[str]] = field(default_factory=dict)
+    tree: Tree
+    root: Node
+    anchors: dict[Node, Anchor]
+    merged: dict[Node, frozenset[str]]
     """Maps with a `<<`: the keys they get from there."""
-    explicit: set[Node] = field(default_factory=set)
+    explicit: set[Node]
     """Maps with a key after `?`, or of one pair in a list without braces: read, never changed."""
 
     def comments(self) -> Iterator[tuple[int, int]]:
@@ -84,7 +83,7 @@ def read(text: str) -> Yaml:
         raise Unreadable(mark.index if mark else 0, error.problem or error.context or "not YAML") from None
     except YAMLError as error:
         raise Unreadable(0, str(error).partition("\n")[0]) from None
-    return builder.result
+    return builder.result()
 
 
 @dataclass(slots=True)
@@ -104,7 +103,11 @@ class _Builder:
     """Takes events, makes values and spans. No recursion, so depth is ours to limit."""
 
     def __init__(self, text: str) -> None:
-        self.result = Yaml(text)
+        self.tree: Tree = None
+        self.root: Node | None = None
+        self.anchors: dict[Node, Anchor] = {}
+        self.merged: dict[Node, frozenset[str]] = {}
+        self.explicit: set[Node] = set()
         self._text = text
         self._frames: list[_Frame] = []
         self._anchors: dict[str, Anchor] = {}
@@ -124,8 +127,15 @@ class _Builder:
             "StreamEndEvent": _nothing,
         }
 
+    def result(self) -> Yaml:
+        """What was read. A document that says nothing is an empty map."""
+        tree, root = self.tree, self.root
+        if root is None or (tree is None and root.start == root.end):
+            root, tree = empty(root.start if root else len(self._text)), {}
+        return Yaml(self._text, tree, root, self.anchors, self.merged, self.explicit)
+
     def _document(self, event: Any) -> None:
-        if self.result.root is not None:
+        if self.root is not None:
             raise Unreadable(event.start_mark.index, "a second document in one file")
 
     def _key_wanted(self) -> _Frame | None:
@@ -150,7 +160,7 @@ class _Builder:
             value = _tagged(event, style)
         node = Node(start, end, style)
         if event.anchor is not None:
-            self.result.anchors[node] = self._anchors[event.anchor] = Anchor(event.anchor, value, 1)
+            self.anchors[node] = self._anchors[event.anchor] = Anchor(event.anchor, value, 1)
         self._end = max(self._end, end)
         self._attach(node, value, 0)
 
@@ -171,7 +181,7 @@ class _Builder:
         if key in frame.node.children:  # type: ignore[operator]
             raise Unreadable(start, f"the key {key!r} stands here a second time")
         if end == start or "?" in _COMMENT.sub("", self._text[self._end : start]):
-            self.result.explicit.add(frame.node)
+            self.explicit.add(frame.node)
         frame.key = (key, start, end, key == "<<" and not style)
         self._end = end
 
@@ -197,7 +207,7 @@ class _Builder:
     def _map(self, event: Any) -> None:
         node = self._open(event, {}, {}, "map")
         if node.style == "flow" and not self._text.startswith("{", event.end_mark.index - 1):
-            self.result.explicit.add(node)
+            self.explicit.add(node)
 
     def _list(self, event: Any) -> None:
         self._open(event, [], [], "seq")
@@ -214,7 +224,7 @@ class _Builder:
         node.children = children
         anchor = None
         if event.anchor is not None:
-            self.result.anchors[node] = self._anchors[event.anchor] = anchor = Anchor(event.anchor)
+            self.anchors[node] = self._anchors[event.anchor] = anchor = Anchor(event.anchor)
         self._frames.append(_Frame(node, value, self._count, anchor))
         self._end = end
         return node
@@ -245,7 +255,7 @@ class _Builder:
                     raise Unreadable(node.start, "<< takes a map or a list of maps")
                 for key, item in part.items():
                     merged.setdefault(key, item)
-        self.result.merged[frame.node] = frozenset(merged)
+        self.merged[frame.node] = frozenset(merged)
         for key, item in merged.items():
             frame.value.setdefault(key, item)
 
@@ -254,7 +264,7 @@ class _Builder:
         if self._count > MAX_NODES:
             raise Unreadable(node.start, f"more than {MAX_NODES} values")
         if not self._frames:
-            self.result.tree, self.result.root = value, node
+            self.tree, self.root = value, node
             return
         frame = self._frames[-1]
         if height >= frame.height:
@@ -313,15 +323,21 @@ def _gaps(yaml: Yaml) -> Iterator[tuple[int, int]]:
 
 
 def _leaves(yaml: Yaml) -> Iterator[tuple[int, int]]:
-    stack = [yaml.root] if yaml.root else []
-    while stack:
-        node = stack.pop()
+    for node in nodes(yaml):
         if node.key_start >= 0:
             yield node.key_start, node.key_end
-        children = node.children
-        if children is None:
+        if node.children is None:
             # The header of a block scalar may end in a comment.
             header = yaml.text.find("\n", node.start, node.end) if node.style in {"|", ">"} else -1
             yield max(node.start, header), node.end
-        else:
+
+
+def nodes(yaml: Yaml) -> Iterator[Node]:
+    """All nodes in the order of the text."""
+    stack = [yaml.root]
+    while stack:
+        node = stack.pop()
+        yield node
+        children = node.children
+        if children is not None:
             stack.extend(reversed(list(children.values() if isinstance(children, dict) else children)))

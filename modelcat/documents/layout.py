@@ -1,0 +1,129 @@
+"""Where entries of YAML block collections begin and end: keys, dashes, last lines, comments below."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from modelcat.documents.node import Node
+    from modelcat.documents.splice import Source
+
+_DASH = re.compile(r"(?:\s++|#[^\n]*+|[&!]\S*+)*+-")
+_COLON = re.compile(r"[ \t]*:")
+_PROPERTIES = re.compile(r"[ \t]*[&!]\S*(?:[ \t]+[&!]\S*)*")
+_HEADER = re.compile(r"(?:[&!]\S*\s+)*[|>]([^\s#]*)")
+_INDENT = re.compile(r" *")
+BLOCK_SCALARS: Final = frozenset("|>")
+
+
+def last_leaf(node: Node) -> Node:
+    """What stands last in `node`; a collection in brackets is a leaf here."""
+    while node.style == "block" and node.children:
+        children = node.children
+        node = children[-1] if isinstance(children, list) else children[next(reversed(children))]
+    return node
+
+
+def last_scalar(root: Node) -> Node | None:
+    """The block scalar that a text ends in, if it ends in one."""
+    leaf = last_leaf(root)
+    return leaf if leaf.style in BLOCK_SCALARS else None
+
+
+class Layout:
+    """The lines of one YAML text."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+
+    def begins(self, parent: Node) -> list[int]:
+        """Where the entries begin: at their keys, or at their dashes."""
+        children = parent.children
+        if isinstance(children, dict):
+            return [child.key_start for child in children.values()]
+        return [self.dash(parent, position) for position in range(len(children or ()))]
+
+    def dash(self, parent: Node, position: int = 0) -> int:
+        """The dash of an element of a block list."""
+        siblings = parent.children
+        before = siblings[position - 1].end if position and isinstance(siblings, list) else parent.start
+        match = _DASH.match(self.text, before)
+        if not match:
+            raise ValueError(f"no dash after {before}")
+        return match.end() - 1
+
+    def tail(self, node: Node) -> int:
+        """Where the line after the last one of `node` begins. Blank lines that are no content are not its."""
+        leaf = last_leaf(node)
+        if leaf.style not in BLOCK_SCALARS:
+            return self.source.line_end(leaf.end)
+        end = leaf.end if self.text[leaf.end - 1] == "\n" else self.source.line_end(leaf.end)
+        header = self.source.line_end(self._header(leaf).end())
+        if "+" in self._header(leaf)[1]:
+            return max(end, header)
+        return self.source.before_blank_lines(max(end, header), header)
+
+    def _header(self, leaf: Node) -> re.Match[str]:
+        match = _HEADER.match(self.text, leaf.start)
+        if not match:
+            raise ValueError(f"no block scalar at {leaf.start}")
+        return match
+
+    def chomping(self, leaf: Node) -> tuple[int, int]:
+        """The span of the indicators after the sign of a block scalar."""
+        return self._header(leaf).span(1)
+
+    def keeps_blank_lines(self, leaf: Node) -> bool:
+        """Are blank lines after a block scalar its content?"""
+        return "+" in self._header(leaf)[1]
+
+    def content_indent(self, leaf: Node) -> int:
+        """How far a line below a block scalar must be indented to be taken for its content."""
+        header = self._header(leaf)
+        first = self.source.after_blank_lines(self.source.line_end(header.end()))
+        least = self.indent(self.source.line_start(leaf.start)) + 1
+        if first >= leaf.end or any(sign.isdigit() for sign in header[1]):
+            return least
+        return max(self.indent(first), least)
+
+    def indent(self, line: int) -> int:
+        """Blanks at a line start."""
+        match = _INDENT.match(self.text, line)
+        return match.end() - line if match else 0
+
+    def blanks(self, offset: int) -> int:
+        """Blanks and tabs from `offset` on."""
+        end = offset
+        while self.text.startswith((" ", "\t"), end):
+            end += 1
+        return end - offset
+
+    def after_comments(self, line: int, column: int) -> int:
+        """Behind the comment lines from `line` on that are indented deeper than `column`."""
+        while line < len(self.text):
+            sign = line + self.indent(line)
+            if sign - line <= column or not self.text.startswith("#", sign):
+                break
+            line = self.source.line_end(line)
+        return line
+
+    def after_colon(self, node: Node) -> int:
+        """Behind the colon after the key of `node`."""
+        match = _COLON.match(self.text, node.key_end)
+        if not match:
+            raise ValueError(f"no colon at {node.key_end}")
+        return match.end()
+
+    def after_sign(self, node: Node, parent: Node) -> int:
+        """Behind the colon or dash that `node` follows."""
+        if node.key_start >= 0:
+            return self.after_colon(node)
+        siblings = parent.children
+        return self.dash(parent, siblings.index(node) if isinstance(siblings, list) else 0) + 1
+
+    def after_properties(self, offset: int) -> int:
+        """Behind an anchor and a tag that may follow in the same line."""
+        match = _PROPERTIES.match(self.text, offset)
+        return match.end() if match else offset

@@ -1,0 +1,338 @@
+"""Changes of a TOML document: statements, sections, arrays of tables, and what keeps a table alive.
+
+A table that is only implied by longer headers or by dotted keys would vanish with its last entry: then a
+header, or `= {}`, stands for it. An array of tables without elements becomes `= []`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelcat.documents.edits import Change, Insert, Unreachable
+from modelcat.documents.flow import Bracketed, Flow
+from modelcat.documents.plain import is_array_of_tables, section
+from modelcat.documents.render import DEFAULT, Look, inline, key_text
+from modelcat.documents.splice import Splice
+from modelcat.documents.tables import Owners, Places, is_inline, sections_of, statements_of
+from modelcat.documents.toml import TRIVIA, Section, Table
+
+if TYPE_CHECKING:
+    from modelcat.documents.edits import Changes, Replacement
+    from modelcat.documents.node import Node
+    from modelcat.documents.splice import Source
+    from modelcat.documents.toml import Statement, Toml
+    from modelcat.tree import Pointer, Tree
+
+
+def splices(toml: Toml, source: Source, changes: Changes) -> list[Splice]:
+    """What to put where. Raises Unreachable for a change that TOML has no words for."""
+    changer = _Changer(toml, source)
+    _widen(changes)
+    for change in changes.collections.values():
+        changer.change(change)
+    for replacement in changes.values:
+        changer.replace(replacement)
+    changer.settle_braces()
+    return changer.flow.splices
+
+
+def _widen(changes: Changes) -> None:
+    """Make changes of the parent of what cannot be changed in its place."""
+    emptied = [
+        change
+        for change in changes.collections.values()
+        if isinstance(change.nodes[-1].children, list)
+        and not is_inline(change.nodes[-1])
+        and not change.inserted
+        and len(change.deleted) == len(change.nodes[-1].children)
+    ]
+    for change in emptied:
+        del changes.collections[change.pointer]
+        _renew(changes, change.pointer, change.nodes, [])
+    for replacement in [value for value in changes.values if not is_inline(value.nodes[-1])]:
+        changes.values.remove(replacement)
+        _renew(changes, replacement.pointer, replacement.nodes, replacement.value)
+
+
+def _renew(changes: Changes, pointer: Pointer, nodes: list[Node], value: Tree) -> None:
+    parent, key = pointer[:-1], pointer[-1]
+    if not isinstance(key, str):
+        raise Unreachable(nodes[-1], "an array of tables holds nothing but tables")
+    change = changes.collections.setdefault(parent, Change(parent, nodes[:-1]))
+    change.deleted.add(key)
+    change.inserted.append(Insert(parent, key, value, key))
+
+
+class _Changer:
+    def __init__(self, toml: Toml, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.places = Places(toml, source)
+        self.owners = Owners(toml)
+        self.flow = Flow(source, TRIVIA)
+        self.braces: dict[Table, tuple[int, set[int], dict[int, list[str]]]] = {}
+
+    def put(self, start: int, end: int, text: str, depth: int) -> None:
+        if text or end > start:
+            self.flow.splices.append(Splice(start, end, text, depth))
+
+    def replace(self, replacement: Replacement) -> None:
+        node = replacement.nodes[-1]
+        look = Look(sign="'") if node.style == "'" else DEFAULT
+        self.put(node.start, node.end, inline(replacement.value, "toml", look), len(replacement.nodes))
+
+    def change(self, change: Change) -> None:
+        node = change.nodes[-1]
+        if isinstance(node, Table):
+            self._change_table(change, node)
+        elif is_inline(node):
+            self._change_array(change)
+        else:
+            self._change_tables(change)
+
+    def _change_array(self, change: Change) -> None:
+        node = change.nodes[-1]
+        entries = [(child.start, child.end) for child in node.children or () if not isinstance(child, str)]
+        deleted, inserted = change.by_position()
+        literal = bool(node.children) and all(
+            child.style == "'" for child in node.children or () if not isinstance(child, str)
+        )
+        look = Look(sign="'") if literal else DEFAULT
+        self.flow.change(
+            Bracketed(node.start + 1, node.end - 1, entries, len(change.nodes)),
+            deleted,
+            {
+                at: [inline(insert.value, "toml", look) for insert in inserts]
+                for at, inserts in inserted.items()
+            },
+        )
+
+    # Arrays of tables
+
+    def _change_tables(self, change: Change) -> None:
+        node, depth = change.nodes[-1], len(change.nodes)
+        elements = node.children if isinstance(node.children, list) else []
+        deleted, inserted = change.by_position()
+        for position in deleted:
+            self._take_out_sections(sections_of(elements[position]), depth)
+        for position, inserts in inserted.items():
+            name = _name(change.pointer)
+            for insert in inserts:
+                if not isinstance(insert.value, dict):
+                    raise Unreachable(node, "an array of tables holds nothing but tables")
+                if position >= 0:
+                    self._put_section(
+                        insert.value, name, sections_of(elements[position])[-1], depth, array=True
+                    )
+                else:
+                    self._put_section_above(
+                        insert.value, name, sections_of(elements[0])[0], depth, array=True
+                    )
+
+    def _put_section(self, value: Tree, name: str, after: Section, depth: int, *, array: bool) -> None:
+        """A new section, with those below it, behind another one."""
+        at = self.places.behind(after)
+        ending = self.source.ending(at)
+        spaced = self.places.spaced(after)
+        lines: list[str] = []
+        section(value, name, lines, array=array, spaced=spaced)
+        text = ending.join(lines) + ending
+        if spaced and at and not self.source.blank_line_before(at):
+            text = ending + text
+        if spaced and at < len(self.text) and not self.source.blank(at, self.source.line_end(at)):
+            text += ending
+        self.put(at, at, text, depth)
+
+    def _put_section_above(self, value: Tree, name: str, before: Section, depth: int, *, array: bool) -> None:
+        at = self.places.above(before)
+        ending = self.source.ending(at)
+        lines: list[str] = []
+        section(value, name, lines, array=array)
+        self.put(at, at, ending.join(lines) + ending * (2 if self.places.spaced(before) else 1), depth)
+
+    def _take_out_sections(self, sections: list[Section], depth: int) -> None:
+        self.flow.splices += [self.places.lines(gone, depth) for gone in sections]
+
+    # Tables
+
+    def _change_table(self, change: Change, table: Table) -> None:
+        depth = len(change.nodes)
+        for key in change.deleted:
+            self._take_out(table.children[str(key)], depth)
+        if not change.inserted:
+            if len(change.deleted) == len(table.children):
+                self._keep_alive(change, table)
+            return
+        implied = table.section is None and not table.statements and table.origin != "inline"
+        if implied:
+            self._declare(change, table)
+        for insert in change.inserted:
+            if self._wants_section(table, insert.value):
+                self._insert_section(change, table, insert)
+            elif not implied:
+                self._insert_statement(change, table, insert)
+
+    def _take_out(self, node: Node, depth: int) -> None:
+        if is_inline(node):
+            self._take_out_statement(node, depth)
+            return
+        for statement in statements_of(node):
+            self._take_out_statement(statement.value, depth)
+        self._take_out_sections(sections_of(node), depth)
+
+    def _take_out_statement(self, value: Node, depth: int) -> None:
+        owner, index = self.owners.of(value)
+        if isinstance(owner, Table):
+            self._of_braces(owner, depth)[1].add(index)
+        else:
+            self.flow.splices.append(self.places.lines(owner.statements[index], depth))
+
+    def _keep_alive(self, change: Change, table: Table) -> None:
+        """An empty table that nothing else would declare."""
+        depth = len(change.nodes)
+        if table.section is not None or table.origin == "inline":
+            return
+        if table.statements:
+            statement = table.statements[0]
+            owner, index = self.owners.of(statement.value)
+            text = self._prefix(change.nodes, statement) + " = {}"
+            if isinstance(owner, Table):
+                # It stays where it was, as another text.
+                self._of_braces(owner, depth)[1].discard(index)
+                self.put(statement.start, statement.end, text, depth)
+            else:
+                at = self.source.line_end(statement.end)
+                self.put(at, at, self._indent(statement) + text + self.source.ending(at), depth)
+            return
+        first = sections_of(table)[0]
+        at = self.source.line_end(first.end)
+        self.put(at, at, f"[{_name(change.pointer)}]{self.source.ending(at)}", depth)
+
+    def _wants_section(self, table: Table, value: Tree) -> bool:
+        """Is a new table written as a section? As its neighbours are; alone: yes."""
+        if table.origin == "inline" or (table.section is None and table.statements):
+            return False
+        if not isinstance(value, dict) and not is_array_of_tables(value):
+            return False
+        alike = [child for child in table.children.values() if _is_like(child, value)]
+        return not alike or not (is_inline(alike[-1]) or statements_of(alike[-1]))
+
+    def _declare(self, change: Change, table: Table) -> None:
+        """A header for a table that had none, above the first of those that implied it."""
+        own = {
+            insert.key or "": insert.value
+            for insert in change.inserted
+            if not self._wants_section(table, insert.value)
+        }
+        if own:
+            first = sections_of(table)[0]
+            self._put_section_above(own, _name(change.pointer), first, len(change.nodes), array=False)
+
+    def _insert_section(self, change: Change, table: Table, insert: Insert) -> None:
+        sibling = table.children.get(str(insert.after)) if insert.after is not None else None
+        family = (sections_of(sibling) if sibling else []) or sections_of(table)
+        name = _name((*change.pointer, insert.key or ""))
+        depth = len(change.nodes)
+        for value in insert.value if isinstance(insert.value, list) else [insert.value]:
+            self._put_section(value, name, family[-1], depth, array=isinstance(insert.value, list))
+
+    def _insert_statement(self, change: Change, table: Table, insert: Insert) -> None:
+        key = key_text(insert.key or "", "toml")
+        value = inline(insert.value, "toml")
+        depth = len(change.nodes)
+        if table.origin == "inline":
+            held = self._of_braces(table, depth)
+            statements = table.statements
+            index = _last_of(statements, 0, insert.after)
+            held[2].setdefault(index, []).append(f"{key} = {value}")
+        elif table.section is not None:
+            self._put_in_section(table.section, insert, key, value, depth)
+        else:
+            self._put_by_dots(change, table, insert, key, value)
+
+    def _put_in_section(self, held: Section, insert: Insert, key: str, value: str, depth: int) -> None:
+        if held.statements:
+            after = held.statements[_last_of(held.statements, 0, insert.after)]
+            at = self.source.line_end(after.end)
+            text = self._indent(after) + key + self._equals(after) + value
+            self.put(at, at, text + self.source.ending(at), depth)
+        elif held.parts:
+            at = self.source.line_end(held.header_end)
+            self.put(at, at, f"{key} = {value}{self.source.ending(at)}", depth)
+        else:
+            at = self.places.top()
+            ending = self.source.ending(at)
+            apart = at < len(self.text) and not self.source.blank(at, self.source.line_end(at))
+            self.put(at, at, f"{key} = {value}{ending}{ending if apart else ''}", depth)
+
+    def _put_by_dots(self, change: Change, table: Table, insert: Insert, key: str, value: str) -> None:
+        level = _level(change.nodes)
+        after = table.statements[_last_of(table.statements, level, insert.after)]
+        owner, index = self.owners.of(after.value)
+        text = f"{self._prefix(change.nodes, after)}.{key}{self._equals(after)}{value}"
+        depth = len(change.nodes)
+        if isinstance(owner, Table):
+            self._of_braces(owner, depth)[2].setdefault(index, []).append(text)
+            return
+        at = self.source.line_end(after.end)
+        self.put(at, at, self._indent(after) + text + self.source.ending(at), depth)
+
+    def _prefix(self, nodes: list[Node], statement: Statement) -> str:
+        """The keys that lead to a dotted table, as one of its statements has them."""
+        return self.text[statement.start : statement.parts[_level(nodes) - 1].end]
+
+    def _equals(self, statement: Statement) -> str:
+        return "=" if self.text.startswith("=", statement.parts[-1].end) else " = "
+
+    def _indent(self, statement: Statement) -> str:
+        return self.source.before(statement.start)
+
+    # Inline tables
+
+    def _of_braces(self, table: Table, depth: int) -> tuple[int, set[int], dict[int, list[str]]]:
+        return self.braces.setdefault(table, (depth, set(), {}))
+
+    def settle_braces(self) -> None:
+        """Make the changes of inline tables, which several edits may have added to."""
+        for table, (depth, deleted, inserted) in self.braces.items():
+            entries = [(statement.start, statement.end) for statement in table.statements]
+            anchored: dict[int, list[str]] = {}
+            for index in sorted(inserted):
+                at = index
+                while at in deleted:
+                    at -= 1
+                anchored.setdefault(at, []).extend(inserted[index])
+            padded = " " if self.text.startswith(" ", table.start + 1) else ""
+            held = Bracketed(table.start + 1, table.end - 1, entries, depth, padded)
+            self.flow.change(held, deleted, anchored)
+
+
+def _name(pointer: Pointer) -> str:
+    """The header of a table; positions in arrays of tables are not part of it."""
+    return ".".join(key_text(step, "toml") for step in pointer if isinstance(step, str))
+
+
+def _is_like(child: Node, value: Tree) -> bool:
+    """Is `child` a table, or an array of tables, as `value` is?"""
+    if isinstance(value, dict):
+        return isinstance(child, Table) and bool(child.children)
+    return isinstance(child.children, list) and bool(child.children) and isinstance(child.children[0], Table)
+
+
+def _level(nodes: list[Node]) -> int:
+    """How many keys of a statement lead to the dotted table at the end of `nodes`."""
+    level = 0
+    for node in reversed(nodes):
+        if isinstance(node, Table) and (node.section is not None or node.origin == "inline"):
+            break
+        level += 1
+    return level
+
+
+def _last_of(statements: list[Statement], level: int, key: str | int | None) -> int:
+    """The last statement with `key` at `level`; the last one at all where there is none."""
+    for index in range(len(statements) - 1, -1, -1):
+        parts = statements[index].parts
+        if len(parts) > level and parts[level].name == key:
+            return index
+    return len(statements) - 1

@@ -1,0 +1,129 @@
+"""A YAML value in block context gives way to another one: in its line, or as lines of its own below."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from modelcat.documents.layout import BLOCK_SCALARS
+from modelcat.documents.plain import block
+from modelcat.documents.render import inline
+
+if TYPE_CHECKING:
+    from modelcat.documents.block import Blocks
+    from modelcat.documents.edits import Replacement
+    from modelcat.documents.node import Node
+    from modelcat.documents.render import Look
+    from modelcat.tree import Tree
+
+_HEADER_COMMENT = re.compile(r"[^\n]*?(?:[ \t]+(#[^\r\n]*))?\r?$", re.MULTILINE)
+
+
+class Values:
+    """Makes the splices for values in block context."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self.blocks = blocks
+        self.layout = blocks.layout
+        self.source = blocks.source
+        self.text = blocks.text
+
+    def replace(self, replacement: Replacement) -> None:
+        """Put a value where another one stands."""
+        nodes, value = replacement.nodes, replacement.value
+        node, depth = nodes[-1], len(nodes)
+        parent = nodes[-2] if len(nodes) > 1 else None
+        look = self.look(nodes, value)
+        if look.in_brackets(value):
+            self._in_line(node, parent, inline(value, "yaml", look), depth)
+        else:
+            self._below(node, parent, value, look, depth)
+
+    def look(self, nodes: list[Node], value: Tree) -> Look:
+        """Of the old value where it is of the kind of the new one; else of its neighbours."""
+        looks, node, kind = self.blocks.looks, nodes[-1], type(value)
+        if (node.children and isinstance(node.children, kind)) or node.style in {'"', "'"}:
+            return looks.of(node)
+        if len(nodes) == 1:
+            return looks.base
+        around = looks.of(nodes[-2])
+        return around.kinds.get(kind) or around.base or looks.base
+
+    def _begin(self, node: Node, parent: Node | None) -> int:
+        """Where the old value may be cut from: behind its colon or dash; at the root, where it begins."""
+        return node.start if parent is None else self.layout.after_sign(node, parent)
+
+    def _in_line(self, node: Node, parent: Node | None, text: str, depth: int) -> None:
+        put, begin = self.blocks.put, self._begin(node, parent)
+        space = "" if parent is None else " "
+        if node.style == "block":
+            first = self.layout.begins(node)[0]
+            tail = self.layout.tail(node)
+            line = self.source.line_end(begin)
+            if parent is not None and first >= line:
+                # The comment in the line of the key stays there.
+                put(begin, self.layout.after_properties(begin), space + text, depth)
+                put(line, tail, "", depth)
+                return
+            put(begin, tail, space + text + self.source.ending(tail), depth)
+        elif node.style in BLOCK_SCALARS:
+            tail = self.layout.tail(node)
+            put(begin, tail, space + text + self._header_comment(node) + self.source.ending(tail), depth)
+        elif node.start == node.end:
+            blanks = self.layout.blanks(begin)
+            end = begin + blanks if self.source.blank(begin, self.source.line_end(begin)) else begin
+            put(begin, end, space + text, depth)
+        else:
+            put(node.start, node.end, text, depth)
+
+    def _header_comment(self, node: Node) -> str:
+        match = _HEADER_COMMENT.match(self.text, node.start)
+        return f"  {match[1]}" if match and match[1] else ""
+
+    def _below(self, node: Node, parent: Node | None, value: Tree, look: Look, depth: int) -> None:
+        if node.key_start >= 0:
+            self._below_key(node, value, look, depth)
+            return
+        put, begin = self.blocks.put, self._begin(node, parent)
+        column = 0
+        lead = ""
+        if parent is not None:
+            gap = self.blocks.looks.of(parent).gap
+            column = self.source.column(begin) - 1 + gap
+            lead = " " * (gap - 1)
+        elif self.source.before(begin).strip():
+            lead = self.source.ending(begin)
+        lines: list[str] = []
+        block(value, " " * column, look, lines)
+        lines[0] = lead + lines[0][column:]
+        if node.style == "block" or node.style in BLOCK_SCALARS:
+            tail = self.layout.tail(node)
+            ending = self.source.ending(tail)
+            put(begin, tail, "".join(line + ending for line in lines), depth)
+            return
+        line = self.source.line_end(node.end)
+        ending = self.source.ending(line)
+        put(begin, node.end, lines[0], depth)
+        put(line, line, "".join(text + ending for text in lines[1:]), depth)
+
+    def _below_key(self, node: Node, value: Tree, look: Look, depth: int) -> None:
+        put, begin = self.blocks.put, self.layout.after_colon(node)
+        key = self.source.column(node.key_start)
+        column = key + (look.unit if isinstance(value, dict) else look.dash)
+        if node.style == "block":
+            old = self.source.column(self.layout.begins(node)[0])
+            column = old if old > key or isinstance(value, list) else column
+        lines: list[str] = []
+        block(value, " " * column, look, lines)
+        line = self.source.line_end(begin)
+        ending = self.source.ending(line)
+        text = "".join(text + ending for text in lines)
+        if node.style == "block":
+            put(begin, self.layout.after_properties(begin), "", depth)
+            put(line, self.layout.tail(node), text, depth)
+        elif node.style in BLOCK_SCALARS:
+            put(begin, self.layout.tail(node), self._header_comment(node) + ending + text, depth)
+        else:
+            line = self.source.line_end(node.end)
+            put(begin, node.end, "", depth)
+            put(line, line, text, depth)

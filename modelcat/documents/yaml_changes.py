@@ -1,0 +1,202 @@
+"""Changes of a YAML document: which of them cannot be made, and which module makes the others."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NoReturn
+
+from modelcat.documents.block import Blocks
+from modelcat.documents.edits import Replacement, Unreachable
+from modelcat.documents.flow import Bracketed, Flow
+from modelcat.documents.layout import BLOCK_SCALARS, Layout, last_scalar
+from modelcat.documents.look import Looks
+from modelcat.documents.plain import block
+from modelcat.documents.render import inline, key_text
+from modelcat.documents.splice import Splice
+from modelcat.documents.values import Values
+from modelcat.documents.yaml import nodes
+
+if TYPE_CHECKING:
+    from modelcat.documents.edits import Change, Changes, Insert
+    from modelcat.documents.node import Node
+    from modelcat.documents.render import Look
+    from modelcat.documents.splice import Source
+    from modelcat.documents.yaml import Yaml
+    from modelcat.tree import Tree
+
+_TRIVIA = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_OPENING = re.compile(r"(?:[&!]\S*\s+)*[\[{]")
+
+
+def splices(yaml: Yaml, source: Source, changes: Changes) -> list[Splice]:
+    """What to put where. Raises Unreachable for a change that would reach elsewhere, through an alias."""
+    return _Changer(yaml, source).splices(changes)
+
+
+class _Changer:
+    def __init__(self, yaml: Yaml, source: Source) -> None:
+        self.yaml = yaml
+        self.source = source
+        self.layout = Layout(source)
+        root = yaml.root
+        self.looks = Looks(source, root, self.layout.dash)
+        self.blocks = Blocks(self.layout, self.looks)
+        self.flow = Flow(source, _TRIVIA)
+        self.values = Values(self.blocks)
+        used = [(node.start, node, anchor) for node, anchor in yaml.anchors.items() if anchor.used]
+        self.named = sorted(used, key=lambda entry: entry[0])
+        self.starts = [start for start, _, _ in self.named]
+
+    def splices(self, changes: Changes) -> list[Splice]:
+        for change in changes.collections.values():
+            self._check_change(change)
+            self._change(change)
+        for replacement in changes.values:
+            self._check_path(replacement.nodes)
+            self._check_whole(replacement.nodes[-1])
+            self._replace(replacement)
+        made = self.blocks.splices + self.flow.splices
+        return made + self._end_of_text(made)
+
+    def _check_change(self, change: Change) -> None:
+        node = change.nodes[-1]
+        self._check_path(change.nodes)
+        if node in self.yaml.explicit:
+            self._refuse_explicit(node)
+        for key in change.deleted:
+            gone = node.child(key)
+            if gone is not None:
+                self._check_whole(gone)
+            if key in self.yaml.merged.get(node, ()):
+                raise Unreachable(gone or node, f"<< would bring {key} in again")
+
+    def _check_path(self, nodes: list[Node]) -> None:
+        """Nothing on the way may stand elsewhere too."""
+        for node in nodes:
+            anchor = self.yaml.anchors.get(node)
+            if anchor and anchor.used:
+                raise Unreachable(node, f"what stands here is used elsewhere as *{anchor.name}")
+        for outer in nodes[:-1]:
+            if outer in self.yaml.explicit:
+                self._refuse_explicit(outer)
+
+    def _refuse_explicit(self, node: Node) -> NoReturn:
+        what = "without braces" if node.style == "flow" else "with a key after '?'"
+        raise Unreachable(node, f"a map {what} cannot be changed")
+
+    def _check_whole(self, node: Node) -> None:
+        """Nothing in what goes may be used by an alias that stays."""
+        for start, named, anchor in self.named[bisect_left(self.starts, node.start) :]:
+            if start >= node.end:
+                break
+            if any(not node.start <= use < node.end for use in anchor.used):
+                raise Unreachable(named, f"*{anchor.name} elsewhere needs what stands here")
+
+    def _change(self, change: Change) -> None:
+        node = change.nodes[-1]
+        if node.style == "empty":
+            self._begin(node, change.inserted)
+        elif node.style == "block":
+            self.blocks.change(change)
+        elif not node.children and self._in_block(change.nodes) and self._wants_lines(change):
+            self.values.replace(Replacement(change.pointer, change.nodes, _collected(change)))
+        else:
+            self._change_flow(change)
+
+    def _in_block(self, nodes: list[Node]) -> bool:
+        return all(node.style == "block" for node in nodes[:-1])
+
+    def _wants_lines(self, change: Change) -> bool:
+        node = change.nodes[-1]
+        opening = self._opening(node)
+        if not self.source.blank(opening, node.end - 1):
+            return False
+        return not self.values.look(change.nodes, _collected(change)).in_brackets(_collected(change))
+
+    def _opening(self, node: Node) -> int:
+        match = _OPENING.match(self.source.text, node.start)
+        return match.end() if match else node.start + 1
+
+    def _change_flow(self, change: Change) -> None:
+        node = change.nodes[-1]
+        children = node.children
+        if isinstance(children, dict):
+            entries = [(child.key_start, max(child.end, child.key_end)) for child in children.values()]
+        else:
+            entries = [(child.start, child.end) for child in children or ()]
+        look = self.looks.of(node)
+        held = Bracketed(self._opening(node), node.end - 1, entries, len(change.nodes))
+        deleted, inserted = change.by_position()
+        self.flow.change(
+            held,
+            deleted,
+            {at: [_rendered(insert, look) for insert in inserts] for at, inserts in inserted.items()},
+        )
+
+    def _replace(self, replacement: Replacement) -> None:
+        nodes = replacement.nodes
+        if self._in_block(nodes):
+            self.values.replace(replacement)
+            return
+        node = nodes[-1]
+        text = inline(replacement.value, "yaml", self.values.look(nodes, replacement.value))
+        start = node.start
+        if start == node.end:
+            start = max(start, node.key_end)
+            text = (" " if self.source.text[start - 1] == ":" else ": ") + text
+        self.flow.splices.append(Splice(start, max(start, node.end), text, len(nodes)))
+
+    def _begin(self, node: Node, inserts: list[Insert]) -> None:
+        """The first entries of a document that has none."""
+        at = node.start
+        if self.source.before(at).strip():
+            at = self.source.line_end(at)
+        ending = self.source.ending(at)
+        lines: list[str] = []
+        for insert in inserts:
+            block({insert.key: insert.value}, "", self.looks.base, lines)
+        self.flow.splices.append(Splice(at, at, "".join(line + ending for line in lines)))
+
+    def _end_of_text(self, made: list[Splice]) -> list[Splice]:
+        """Where the last line does not end, a block scalar there must mean what it did."""
+        end = len(self.source.text)
+        if not self.source.added:
+            return []
+        scalar = last_scalar(self.yaml.root)
+        gone = scalar is not None and any(splice.start <= scalar.start < splice.end for splice in made)
+        if scalar is None or gone:
+            self._keep_end_of_scalar(made, end)
+            return []
+        if scalar.end < end - len(self.source.added) or not any(
+            splice.text and splice.end == end for splice in made
+        ):
+            return []
+        text = self.source.text
+        if not text[text.rindex("\n", 0, scalar.end) : scalar.end].strip():
+            raise Unreachable(scalar, "end this text with a newline first")
+        start, stop = self.layout.chomping(scalar)
+        signs = text[start:stop].replace("+", "").replace("-", "")
+        return [Splice(start, stop, signs + "-")]
+
+    def _keep_end_of_scalar(self, made: list[Splice], end: int) -> None:
+        """A block scalar that comes to stand last keeps the newline that is its content."""
+        for splice in sorted(made, key=lambda splice: splice.end, reverse=True):
+            if splice.end >= end and splice.start < end and not splice.text:
+                end = splice.start
+        before = [node for node in nodes(self.yaml) if node.children is None and node.start < end]
+        if end < len(self.source.text) and before and before[-1].style in BLOCK_SCALARS:
+            self.source.added = ""
+
+
+def _collected(change: Change) -> Tree:
+    """What is put into an empty collection, as one value."""
+    if isinstance(change.nodes[-1].children, dict):
+        return {insert.key: insert.value for insert in change.inserted}
+    return [insert.value for insert in change.inserted]
+
+
+def _rendered(insert: Insert, look: Look) -> str:
+    under = look.under(insert.key or "", type(insert.value))
+    text = inline(insert.value, "yaml", under)
+    return text if insert.key is None else f"{key_text(insert.key, 'yaml', look.key_sign)}: {text}"
