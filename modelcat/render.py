@@ -7,7 +7,7 @@ on this machine. What a tool's config looks like is in tools/, who wins in a per
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ from modelcat.selection import select
 from modelcat.tool import Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from modelcat.catalog import Catalog, Listing, Model, Provider
+    from modelcat.catalog import Catalog, Listing, Provider
     from modelcat.registry import Registry
     from modelcat.selection import Selected, Selection
     from modelcat.tool import Target, Tool
@@ -36,7 +36,7 @@ class Offered:
     refused: Mapping[str, str]
     """Provider -> why nothing is written for it."""
     unfit: Mapping[str, Mapping[str, int]]
-    """Provider -> reason -> how many of its selected models the tool cannot take."""
+    """Provider -> reason -> how many of its models of a selected mode the tool cannot take."""
     selected: Mapping[str, Selected]
     """Provider -> what modelcat.toml chose and left out, for every provider that was looked at."""
 
@@ -45,9 +45,11 @@ class Offered:
         lines = [f"{provider}: left out: {reason}" for provider, reason in self.refused.items()]
         for provider, chosen in self.selected.items():
             lines += chosen.words()
+            reasons = self.unfit.get(provider, {})
+            total = len(chosen.models) + sum(chosen.left_out.values()) + sum(reasons.values())
             lines += [
-                f"{provider}: {number} models left out: {self.tool.name} cannot use them, they {reason}"
-                for reason, number in self.unfit.get(provider, {}).items()
+                f"{provider}: {number} of {total} models left out: {self.tool.name} takes none that {reason}"
+                for reason, number in reasons.items()
             ]
         return tuple(lines)
 
@@ -97,19 +99,19 @@ def offered(
         if reason is not None:
             refused[provider.id] = reason
             continue
+        fitting, reasons = _fitting(listing, tool, selection)
         one = select(
-            listing,
+            fitting,
             selection,
             tool.name,
             keep=keep.get(provider.id, frozenset()),
             first_seen=first_seen.get(provider.id, {}),
         )
         chosen[provider.id] = one
-        models, reasons = _fit(tool, one.models)
         if reasons:
             unfit[provider.id] = reasons
-        if models:
-            offers.append(Offer(provider, models))
+        if one.models:
+            offers.append(Offer(provider, one.models))
     return Offered(tool, tuple(offers), refused, unfit, chosen)
 
 
@@ -135,7 +137,18 @@ def _candidates(
     ]
 
 
-def _fit(tool: Tool, models: Sequence[Model]) -> tuple[tuple[Model, ...], Mapping[str, int]]:
-    verdicts = [(model, tool.unfit(model)) for model in models]
-    reasons = Counter(reason for _, reason in verdicts if reason is not None)
-    return tuple(model for model, reason in verdicts if reason is None), dict(reasons)
+def _fitting(listing: Listing, tool: Tool, selection: Selection) -> tuple[Listing, Mapping[str, int]]:
+    """The listing without the models of a wanted mode that the tool cannot take, and why it cannot.
+
+    Before anything is selected: else they would use up max_models.
+    """
+    modes = selection.rules(listing.provider, tool.name).modes
+    reasons: Counter[str] = Counter()
+    models = []
+    for model in listing.models:
+        reason = tool.unfit(model) if model.mode in modes else None
+        if reason is None:
+            models.append(model)
+        else:
+            reasons[reason] += 1
+    return replace(listing, models=tuple(models)), dict(reasons)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from modelcat import settings as machine
+from modelcat import state, workspace
 from modelcat import tools as all_tools
-from modelcat import workspace
 from modelcat.errors import ExitCode, UsageError
 from modelcat.render import folder_of, render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from modelcat.render import Rendered
     from modelcat.repo import CatalogRepo
     from modelcat.settings import Settings
@@ -68,37 +66,52 @@ def run(
     registry = machine.registry(settings)
     for name in providers:
         registry.get(name)
-    catalog = workspace.catalog(settings)
-    if not catalog.listings:
-        return GenerateResult((), (), None, empty=True)
-    rendered = render(catalog, registry, machine.selection(settings, registry), wanted)
-    missing = set(providers) - {target.provider for one in rendered for target in one.targets}
-    if missing:
-        raise UsageError(_nothing_for(sorted(missing), rendered))
+    selection = machine.selection(settings, registry)
     with workspace.locked(settings, "generate"):
         repo = workspace.repo(settings)
-        texts = _texts(rendered, repo, frozenset(providers))
-        changed = tuple(sorted(path for path, text in texts.items() if repo.read(path) != text))
-        commit = repo.commit(texts, f"generate: {len(changed)} config files", "\n".join(changed), None)
+        repo.settle()
+        catalog = workspace.catalog(settings)
+        if not catalog.listings:
+            return GenerateResult((), (), None, empty=True)
+        rendered = render(catalog, registry, selection, wanted)
+        missing = set(providers) - {target.provider for one in rendered for target in one.targets}
+        if missing:
+            raise UsageError(_nothing_for(sorted(missing), rendered))
+        texts, changed = _texts(rendered, repo, frozenset(providers))
+        commit = _commit(settings, repo, texts, changed)
     return GenerateResult(rendered, changed, commit, empty=False)
 
 
 def _texts(
     rendered: tuple[Rendered, ...], repo: CatalogRepo, providers: frozenset[str]
-) -> Mapping[str, str | None]:
-    """Path -> text, None for a file that is no longer rendered."""
+) -> tuple[dict[str, str | None], tuple[str, ...]]:
+    """Path -> text, None for a file no longer rendered; and the paths that are stored otherwise, sorted."""
     texts: dict[str, str | None] = {}
+    changed = []
     for one in rendered:
-        mine: dict[str, str | None] = dict(one.texts())
+        folder = folder_of(one.offered.tool.name)
+        stored = repo.read_all(folder)
+        made: dict[str, str | None] = dict(one.texts())
         if providers:
-            folder = folder_of(one.offered.tool.name)
-            kept = {f"{folder}/{t.repo_name}" for t in one.targets if t.provider in providers}
-            mine = {path: text for path, text in mine.items() if path in kept}
+            kept = {f"{folder}/{target.repo_name}" for target in one.targets if target.provider in providers}
+            made = {path: text for path, text in made.items() if path in kept}
         else:
-            old = repo.read_all(folder_of(one.offered.tool.name), "HEAD")
-            mine |= {path: None for path in old if path not in mine}
-        texts |= mine
-    return texts
+            made = {**dict.fromkeys(stored), **made}
+        texts |= made
+        changed += [path for path, text in made.items() if stored.get(path) != text]
+    return texts, tuple(sorted(changed))
+
+
+def _commit(
+    settings: Settings, repo: CatalogRepo, texts: dict[str, str | None], changed: tuple[str, ...]
+) -> str | None:
+    """Commit, and let what is remembered of the last sync go on being about the present commit."""
+    memory, head = state.load(settings.extra), repo.head()
+    files = "1 config file" if len(changed) == 1 else f"{len(changed)} config files"
+    commit = repo.commit(texts, f"generate: {files}", "\n".join(changed))
+    if commit and memory.head is not None and memory.head == head:
+        state.save(settings.extra, replace(memory, head=commit))
+    return commit
 
 
 def _nothing_for(providers: list[str], rendered: tuple[Rendered, ...]) -> str:
