@@ -70,7 +70,7 @@ _KINDS = ("provider", "data")
 _ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._{}-]+)(:\d{1,5})?(/[!-~]*)?")
+_URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._{}-]+)(:\d{1,5})?([/?][!-~]*)?")
 _KEY_IN_QUERY = re.compile(r"[?&](?:x[_-])?(?:api|access|auth)?[_-]?(?:key|token|secret)=", re.IGNORECASE)
 _PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 

@@ -38,7 +38,10 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of one file, and the exception its faults are raised as."""
+    """The text of one file, and the exception its faults are raised as.
+
+    Without a path its faults are told without a place: the text is not one that a person has before them.
+    """
 
     text: str
     path: str
@@ -56,7 +59,8 @@ class Source:
 
     def refuse(self, pointer: tuple[str, ...], what: str) -> ModelcatError:
         """The error to raise for what stands at `pointer`."""
-        return self.error(f"{self.path}{self._position(pointer)}: {'.'.join(pointer)}: {what}")
+        where = f"{self.path}{self._position(pointer)}: " if self.path else ""
+        return self.error(f"{where}{'.'.join(pointer)}: {what}")
 
     def unknown(self, pointer: tuple[str, ...], known: Iterable[str]) -> ModelcatError:
         """The error for a key that means nothing here, with the nearest that does."""

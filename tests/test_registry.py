@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from modelcat import dialects, registry, tools
@@ -735,6 +736,7 @@ def _own(names: dict[str, str]) -> Iterator[str]:
     )
 
 
+@examples(deadline=None, max_examples=40)
 @given(st.dictionaries(_names, _names.map(lambda name: name.replace("_", "-")), max_size=8))
 def test_own_providers_are_added_and_no_other_is_touched(rows: dict[str, str]) -> None:
     rows = {name: rows[name] for name in _own(rows) if not re.fullmatch(r"(com|lpt)\d", name)}
@@ -744,16 +746,18 @@ def test_own_providers_are_added_and_no_other_is_touched(rows: dict[str, str]) -
     assert found.changed == rows.keys()
 
 
+@examples(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_ends_in_anything_but_a_registry_or_its_error(text: str) -> None:
     said = "mine.toml"
     try:
-        overlaid(text)
+        registry.load("", text, "none.toml", "mine.toml")
     except RegistryError as error:
         said = str(error)
     assert said.startswith("mine.toml")
 
 
+@examples(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_is_a_url_and_an_origin_by_accident(text: str) -> None:
     if registry.url_problem(text) is None:

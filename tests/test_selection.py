@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from modelcat import registry, settings
@@ -166,6 +167,7 @@ def test_names_are_not_checked_where_nobody_knows_them() -> None:
     assert parse("[providers.anything]\nmax_models = 3").rules("anything", TOOL).max_models == 3
 
 
+@examples(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_ends_in_anything_but_a_selection_or_its_error(text: str) -> None:
     said = "cat.toml"
@@ -372,6 +374,7 @@ def _ids(found: Selected) -> frozenset[str]:
     return frozenset(model.id for model in found.models)
 
 
+@examples(deadline=None)
 @given(_listings, _selections, st.data())
 def test_laws(offered: Listing, selection: Selection, data: st.DataObject) -> None:
     keep = frozenset(data.draw(st.lists(st.sampled_from(sorted(offered.ids()) or ["none"]))))
@@ -393,6 +396,7 @@ def test_laws(offered: Listing, selection: Selection, data: st.DataObject) -> No
     assert _ids(select(offered, selection, TOOL)) | (keep & offered.ids() - found.excluded) == _ids(found)
 
 
+@examples(deadline=None)
 @given(_listings, _selections, st.randoms())
 def test_the_order_of_a_listing_does_not_matter(offered: Listing, selection: Selection, random: Any) -> None:
     shuffled = list(offered.models)
@@ -401,6 +405,7 @@ def test_the_order_of_a_listing_does_not_matter(offered: Listing, selection: Sel
     assert select(other, selection, TOOL).models == select(offered, selection, TOOL).models
 
 
+@examples(deadline=None)
 @given(_listings, st.integers(0, 12), st.integers(0, 12))
 def test_a_higher_limit_only_adds(offered: Listing, one: int, two: int) -> None:
     low, high = sorted((one, two))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -461,8 +461,8 @@ def test_placeholders_take_nothing_that_ends_a_host(value: str) -> None:
     assert value not in str(error.value)
 
 
+@examples(deadline=None)
 @given(st.text(max_size=30))
-@examples(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_value_makes_a_placeholder_leave_its_host(value: str) -> None:
     azure = REGISTRY.get("azure")
     try:
@@ -473,6 +473,7 @@ def test_no_value_makes_a_placeholder_leave_its_host(value: str) -> None:
         assert registry.origin(found.base_url).endswith(".openai.azure.com:443")
 
 
+@examples(deadline=None)
 @given(st.text(max_size=30))
 def test_whatever_a_key_variable_holds_it_fits_into_a_header_or_is_no_key(value: str) -> None:
     key = settings.key_of(here(GROQ_API_KEY=value), REGISTRY.get("groq"))

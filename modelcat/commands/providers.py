@@ -332,12 +332,14 @@ def _rewrite(settings: Settings, name: str, row: Mapping[str, Any] | None, subje
 
     path = str(_path(settings))
     before = machine.own_text(_path(settings)) or ""
+    shipped = machine.data_file(FILE).read_text("utf-8")
     if row is None:
         after = overlay.without(before, path, "providers", name)
     else:
+        # By itself first: what is wrong with it has no line in a file yet.
+        rows.load(shipped, overlay.with_row("", "", "providers", name, row), overlay_path="")
         after = overlay.with_row(before, path, "providers", name, row)
-    shipped = machine.data_file(FILE)
-    registry = rows.load(shipped.read_text("utf-8"), after, str(shipped), path)
+    registry = rows.load(shipped, after, overlay_path=path)
     workspace.repo(settings).commit({FILE: after}, subject)
     return registry
 
@@ -350,21 +352,24 @@ def _trust(settings: Settings, provider: Provider) -> bool:
     if machine.is_trusted(settings, resolved):
         return False
     there = origin(resolved.base_url)
-    _change_config(settings, lambda text, path: overlay.with_value(text, path, "trust", provider.id, there))
-    return True
+    return _change_config(
+        settings, lambda text, path: overlay.with_value(text, path, "trust", provider.id, there)
+    )
 
 
-def _change_config(settings: Settings, change: Callable[[str, str], str]) -> None:
-    """Write this machine's config.toml with `change` (text, path -> text) made; not if it changes nothing."""
+def _change_config(settings: Settings, change: Callable[[str, str], str]) -> bool:
+    """Write this machine's config.toml with `change` (text, path -> text) made; False: it changes nothing."""
     from modelcat.repo import worktree
 
     # People keep such files elsewhere and link them here; the link stays.
     place = settings.config_file.resolve()
     before = machine.own_text(place) or ""
     after = change(before, str(place))
-    if after != before:
-        worktree.make_folder(place.parent)
-        worktree.write(place, after.encode())
+    if after == before:
+        return False
+    worktree.make_folder(place.parent)
+    worktree.write(place, after.encode())
+    return True
 
 
 def _path(settings: Settings) -> Path:
