@@ -347,13 +347,13 @@ class _Course:
         headers = dict(self.dialect.headers)
         if body is not None:
             headers["content-type"] = "application/json"
-        if conditional and url == self.question.url:
-            headers |= _conditions(self.question)
+        conditions = _conditions(self.question) if conditional and url == self.question.url else {}
+        headers |= conditions
         request = Request(url, self._secret(url), headers, body)
         answer = await self.wire.exchange(request, self.limits.size - self.size, self._receive)
         if not self.provider.local:
             self.reach.answered()
-        if answer.status == 304 and conditional:
+        if answer.status == 304 and conditions:
             raise _NotModified
         if answer.status != 200:
             raise self._refusal(answer.status, url, answer)

@@ -51,9 +51,9 @@ def _error(status: int) -> Callable[[Shop], Reply]:
 
 @cache
 def _bomb() -> bytes:
-    """A gigabyte of zeros in a megabyte, made without ever holding the gigabyte."""
-    packer = zlib.compressobj(6, wbits=31)
-    return b"".join(packer.compress(bytes(MEGABYTE)) for _ in range(1024)) + packer.flush()
+    """A quarter of a gigabyte of zeros in a quarter of a megabyte, made without ever holding them."""
+    packer = zlib.compressobj(1, wbits=31)
+    return b"".join(packer.compress(bytes(MEGABYTE)) for _ in range(256)) + packer.flush()
 
 
 def _date(seconds: float) -> str:
@@ -61,7 +61,9 @@ def _date(seconds: float) -> str:
 
 
 FAULTS: dict[str, Callable[[Shop], Reply]] = {
-    **{str(status): _error(status) for status in (400, 401, 402, 403, 404, 412, 429, 500, 502, 503, 504)},
+    **{
+        str(status): _error(status) for status in (400, 401, 402, 403, 404, 405, 412, 429, 500, 502, 503, 504)
+    },
     "429 after 1": lambda _: Reply(429, b"{}", (("retry-after", "1"),)),
     "429 after 3600": lambda _: Reply(429, b"{}", (("retry-after", "3600"),)),
     "429 after date": lambda _: Reply(429, b"{}", (("retry-after", _date(1)),)),

@@ -1,4 +1,7 @@
-"""The simulator as a pytest fixture: `from simulator.fixtures import simulator`."""
+"""The simulator as a pytest fixture: `from simulator.fixtures import running_simulator  # noqa: F401`.
+
+Test functions then take an argument called `simulator`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from . import Simulator
+from .server import Simulator
 
 
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
+@pytest.fixture(name="simulator")
+def running_simulator() -> Iterator[Simulator]:
     """A simulator without shops, running; it is stopped after the test."""
     with Simulator() as running:
         yield running
+
+
+simulator = running_simulator
+"""The same, for modules that would rather import it by the name of the argument."""

@@ -64,7 +64,7 @@ class Shop:
     away: str
     rows: list[dict[str, Any]]
     faults: deque[str] = field(default_factory=deque)
-    """Used up one a question."""
+    """Used up one a question; "" is a healthy answer."""
     always: str | None = None
     """The fault of every question from now on."""
     page_size: int = _NO_PAGES
