@@ -185,7 +185,7 @@ class _Finish:
         """Merge a file about one provider: the whole of it is the entry."""
         name, live = self.named(target)
         file = self.file(target, name, live)
-        whole = frozenset({()}) if target.provider in self.wishes.adopt else frozenset[Pointer]()
+        whole: frozenset[Pointer] = frozenset({()} if target.provider in self.wishes.adopt else ())
         work = _Work({}, ((),), always, self.wishes.prefer, whole)
         if live.data is not None:
             try:

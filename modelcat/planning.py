@@ -22,7 +22,7 @@ from modelcat.plan import FilePlan, Live, Plan, ToolPlan, Wishes
 from modelcat.render import offered
 from modelcat.repo import PrivateRepo
 from modelcat.rules.secrets import veiled
-from modelcat.tally import by_provider, total
+from modelcat.tally import by_provider, told, total
 from modelcat.tree import MISSING, key_of, pointer_text
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def _file_json(file: FilePlan) -> dict[str, Any]:
         "action": file.action,
         "error": None if file.error is None else str(file.error),
         "notes": [f"{pointer_text(note.pointer)}: {note.text}" for note in file.notes],
-        "decisions": [decision_json(decision, file) for decision in file.decisions],
+        "decisions": [decision_json(decision, file) for decision in told(file)],
     }
 
 

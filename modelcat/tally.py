@@ -6,10 +6,10 @@ the entry they are in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from modelcat.tree import entries
+from modelcat.tree import MISSING, entries, outermost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,10 +53,35 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, Tally())
 
 
+def told(file: FilePlan) -> tuple[Decision, ...]:
+    """The decisions about one file, as they are told: a whole section that comes or goes is its entries."""
+    return tuple(one for decision in file.decisions for one in _one_by_one(decision, file.layout))
+
+
+def _one_by_one(decision: Decision, layout: Layout) -> list[Decision]:
+    for step in decision.pointer:
+        layout = layout.below(step)
+    if layout.entry or not layout.leads:
+        return [decision]
+    sides = [outermost(side, layout) for side in (decision.base, decision.ours, decision.theirs)]
+    within = dict.fromkeys(pointer for side in sides for pointer in side)
+    parts = [
+        replace(
+            decision,
+            pointer=(*decision.pointer, *pointer),
+            base=sides[0].get(pointer, MISSING),
+            ours=sides[1].get(pointer, MISSING),
+            theirs=sides[2].get(pointer, MISSING),
+        )
+        for pointer in within
+    ]
+    return parts or [decision]
+
+
 def by_provider(file: FilePlan) -> Mapping[str | None, Tally]:
     """The numbers of one file per provider; None: what is about none."""
     groups: dict[str | None, list[Decision]] = {}
-    for decision in file.decisions:
+    for decision in told(file):
         groups.setdefault(file.provider_of(decision.pointer), []).append(decision)
     return {provider: tally(decisions, file.layout) for provider, decisions in groups.items()}
 

@@ -12,7 +12,7 @@ from modelcat.output import plain
 from modelcat.output.backup import finished
 from modelcat.output.tables import counted
 from modelcat.rules.secrets import masked, veiled
-from modelcat.tally import by_provider, entry_of, inside, total
+from modelcat.tally import by_provider, entry_of, inside, told, total
 from modelcat.tree import MISSING, Item, key_of, pointer_text
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _file(file: FilePlan, screen: Screen) -> None:
     if file.owned:
         return
     groups: dict[str, list[Decision]] = {}
-    for decision in file.decisions:
+    for decision in told(file):
         groups.setdefault(file.provider_of(decision.pointer) or file.name, []).append(decision)
     for provider, decisions in groups.items():
         _provider(provider, decisions, file, screen)
@@ -150,7 +150,7 @@ def _additions(decisions: Sequence[Decision], file: FilePlan, screen: Screen) ->
         if decision.action != "add" or not entry_of(decision.pointer, file.layout)[1]:
             continue
         count = inside(decision.pointer, decision.theirs, file.layout)
-        if count > 1:
+        if count > 1 and not file.provider:
             lines.append(f"+ new, with {counted(count - 1, 'model')}")
         elif len(entry_of(decision.pointer, file.layout)[0]) <= _first_size(file, decision.pointer):
             lines.append("+ new")
