@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from modelcat.catalog import MODES, Auth, Provider
 from modelcat.errors import RegistryError
 from modelcat.strict import Kind, Source, did_you_mean
+from modelcat.urls import host_of, is_loopback, origin, url_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,10 +70,9 @@ _KINDS = ("provider", "data")
 # An id names files and, in some tools, entries: no separators, nothing a file system treats specially.
 _ID = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NATIVE_LISTS = {"ollama": "/api/tags", "lmstudio": "/api/v1/models"}
+"""Dialects of server programs whose own list is at one path of the host, whatever the base URL."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._{}-]+)(:\d{1,5})?([/?][!-~]*)?")
-_KEY_IN_QUERY = re.compile(r"[?&](?:x[_-])?(?:api|access|auth)?[_-]?(?:key|token|secret)=", re.IGNORECASE)
-_PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,50 +147,18 @@ def moved(provider: Provider, base_url: str) -> Provider:
     )
 
 
-def origin(url: str) -> str:
-    """Scheme, host and port of a URL that `url_problem` accepts, the port written out: https://a.example:443."""
-    found = _URL.match(url)
-    if not found:
-        return ""
-    return f"{found[1]}://{found[2].lower()}{found[3] or (':443' if found[1] == 'https' else ':80')}"
+def _on_host(provider: Provider, base_url: str) -> Provider:
+    """The same server program on another host: all its lists are there, at the paths they always have."""
 
+    def there(url: str) -> str:
+        return host_of(base_url) + url.removeprefix(host_of(url))
 
-def is_loopback(url: str) -> bool:
-    """Whether the URL's host is this machine."""
-    found = _URL.match(url)
-    host = found[2].strip("[]").lower() if found else ""
-    return host in {"localhost", "::1"} or host.endswith(".localhost") or _is_ip(host, "is_loopback")
-
-
-def url_problem(url: str) -> str | None:
-    """Why modelcat would not ask at `url`, in words that do not repeat it; None: it would."""
-    found = _URL.fullmatch(url)
-    if not found:
-        if "@" in url:
-            return "expected a URL without a name or password in it"
-        return "expected a URL such as https://host/v1"
-    if _KEY_IN_QUERY.search(url):
-        return "a key must not stand in a URL (URLs end up in logs); it is sent in a header"
-    if found[1] == "http" and not _is_private(found[2].strip("[]").lower()):
-        return "expected https (http is only for this machine and private addresses)"
-    return None
-
-
-def _is_private(host: str) -> bool:
-    # A name without a dot, or under one of these, cannot be on the public internet.
-    named = host.endswith(_PRIVATE_NAMES) or not re.search(r"[.:]", host)
-    return (named and not host.isdigit()) or _is_ip(host, "is_global", expected=False)
-
-
-def _is_ip(host: str, attribute: str, *, expected: bool = True) -> bool:
-    if not re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", host):
-        return False
-    from ipaddress import ip_address
-
-    try:
-        return bool(getattr(ip_address(host), attribute)) is expected
-    except ValueError:
-        return False
+    return replace(
+        provider,
+        base_url=base_url,
+        models_url=there(provider.models_url) if provider.models_url else None,
+        models_url_fallbacks=tuple(map(there, provider.models_url_fallbacks)),
+    )
 
 
 def _sends(provider: Provider) -> Iterator[tuple[str, str]]:
@@ -263,15 +231,18 @@ class _Row:
         base_url = given.setdefault("base_url", "")
         if not base_url and not given.get("base_url_env") and given.get("kind") != "data":
             raise self.source.refuse(("providers", self.id), "base_url is missing: where its API is")
-        if given.setdefault("models_url", f"{base_url}/models" if base_url else "") == "":
-            given["models_url"] = None
+        if base_url and "models_url" not in given:
+            native = _NATIVE_LISTS.get(given["dialect"])
+            given["models_url"] = host_of(base_url) + native if native else f"{base_url}/models"
+        given["models_url"] = given.get("models_url") or None
         # http was only accepted for this machine and private addresses.
         given.setdefault("local", base_url.startswith("http:") and not given.get("api_key_env"))
         return Provider(id=self.id, **given)
 
     def _over(self, base: Provider, given: dict[str, Any]) -> Provider:
         if "base_url" in given:
-            base = moved(base, given["base_url"])
+            native = given.get("dialect", base.dialect) == base.dialect and base.dialect in _NATIVE_LISTS
+            base = (_on_host if native else moved)(base, given["base_url"])
         if given.get("models_url") == "":
             given["models_url"] = None
         if "tools" in given:

@@ -177,7 +177,7 @@ def key_of(settings: Settings, provider: Provider) -> Key | None:
 
 def is_trusted(settings: Settings, provider: Provider) -> bool:
     """Whether this machine lets the provider's keys and other variables go to its base URL."""
-    from modelcat.registry import origin
+    from modelcat.urls import origin
 
     return provider.trusted or settings.trust.get(provider.id) == origin(provider.base_url)
 
@@ -201,7 +201,8 @@ def resolve(settings: Settings, provider: Provider) -> Provider:
     A placeholder whose variable is not set stays (`missing` names it). Raises SettingsError, which names the
     variable and never its value.
     """
-    from modelcat.registry import moved, url_problem
+    from modelcat.registry import moved
+    from modelcat.urls import url_problem
 
     for variable in provider.base_url_env:
         url = settings.env.get(variable, "").strip()
@@ -317,7 +318,7 @@ def _tool(source: Source, name: str, row: Any, user_home: Path) -> ToolSettings:
 
 
 def _origin(source: Source, name: str, url: Any) -> str:
-    from modelcat.registry import origin, url_problem
+    from modelcat.urls import origin, url_problem
 
     problem = url_problem(source.value(("trust", name), url, "text"))
     if problem:

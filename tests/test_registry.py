@@ -594,60 +594,6 @@ def test_a_key_written_where_its_name_should_be_is_not_repeated() -> None:
     assert "4242" not in str(error.value)
 
 
-URLS_REFUSED = [
-    ("http://api.example.com/v1", "https"),
-    ("http://8.8.8.8/v1", "https"),
-    ("http://2130706433/v1", "https"),
-    ("http://0x7f.1/v1", "https"),
-    ("http://local.example.com", "https"),
-    ("http://127.0.0.1.example.com", "https"),
-    ("ftp://x.example", "expected a URL"),
-    ("x.example/v1", "expected a URL"),
-    ("https://", "expected a URL"),
-    ("https://a b.example", "expected a URL"),
-    ("https://a.example/\n", "expected a URL"),
-    ("https://a.example/\u00e9", "expected a URL"),
-    ("https://me:secret@x.example/v1", "without a name or password"),
-    ("https://x.example/v1?key=abc", "must not stand in a URL"),
-    ("https://x.example/v1?a=b&api_key=abc", "must not stand in a URL"),
-    ("https://x.example/v1?access_token={t}", "must not stand in a URL"),
-    ("https://x.example/v1?X-Api-Key=1", "must not stand in a URL"),
-]
-URLS_TAKEN = [
-    "https://a.example",
-    "https://A.example:8443/v1?limit=1000&monkey=1",
-    "https://{account}.example/v1",
-    "https://[2606:4700::1]/v1",
-    "http://localhost:1234/v1",
-    "http://box.localhost/v1",
-    "http://127.0.0.1:8080",
-    "http://127.9.9.9/v1",
-    "http://[::1]:1234/v1",
-    "http://[fd00::5]/v1",
-    "http://192.168.1.5/v1",
-    "http://10.1.2.3/v1",
-    "http://172.16.0.1/v1",
-    "http://100.64.1.1/v1",
-    "http://othello.local:1234/v1",
-    "http://host.docker.internal:11434",
-    "http://ollama:11434/v1",
-]
-
-
-@pytest.mark.parametrize(("url", "reason"), URLS_REFUSED)
-def test_urls_that_are_not_asked(url: str, reason: str) -> None:
-    problem = registry.url_problem(url)
-    assert problem is not None
-    assert reason in problem
-    assert "secret" not in problem
-    assert "abc" not in problem
-
-
-@pytest.mark.parametrize("url", URLS_TAKEN)
-def test_urls_that_are(url: str) -> None:
-    assert registry.url_problem(url) is None
-
-
 @pytest.mark.parametrize("key", ["base_url", "models_url", "details_url", "docs", "legacy_base_url"])
 def test_every_url_is_looked_at(key: str) -> None:
     with pytest.raises(RegistryError, match=rf"mine.toml:2:1: providers.groq.{key}: expected https"):
@@ -658,19 +604,6 @@ def test_every_url_is_looked_at(key: str) -> None:
 def test_every_url_in_a_list_too(key: str) -> None:
     with pytest.raises(RegistryError, match="expected https"):
         overlaid(f'[providers.groq]\n{key} = ["https://a.example", "http://api.example.com"]\n')
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://A.example/v1", "https://a.example:443"),
-        ("https://a.example:443", "https://a.example:443"),
-        ("http://localhost/x", "http://localhost:80"),
-        ("http://[::1]:9/x", "http://[::1]:9"),
-    ],
-)
-def test_origin(url: str, expected: str) -> None:
-    assert registry.origin(url) == expected
 
 
 def test_unknown_provider_names_the_nearest() -> None:
@@ -719,6 +652,42 @@ def test_moving_to_where_it_is_changes_nothing(provider: Provider) -> None:
     assert registry.moved(provider, provider.base_url + "/") == provider
 
 
+@pytest.mark.parametrize(
+    ("row", "models_url", "dialect"),
+    [
+        ('[providers.ollama]\nbase_url = "http://box:11434/v1"', "http://box:11434/api/tags", "ollama"),
+        ('[providers.ollama]\nbase_url = "https://o.example/v1"', "https://o.example/api/tags", "ollama"),
+        (
+            '[providers.lmstudio]\nbase_url = "http://box:1234/v1"',
+            "http://box:1234/api/v1/models",
+            "lmstudio",
+        ),
+        (
+            '[providers.ollama]\nbase_url = "http://box:11434/v1"\ndialect = "openai"',
+            "http://box:11434/v1/models",
+            "openai",
+        ),
+        (
+            '[providers.mine]\nbase_url = "http://box:11434/v1"\ndialect = "ollama"',
+            "http://box:11434/api/tags",
+            "ollama",
+        ),
+        (
+            '[providers.mine]\nbase_url = "http://box/v1"\ndialect = "ollama"\nmodels_url = "http://box/x"',
+            "http://box/x",
+            "ollama",
+        ),
+    ],
+)
+def test_server_programs_have_their_list_at_one_path_of_the_host(
+    row: str, models_url: str, dialect: str
+) -> None:
+    name = row.split("]", 1)[0].removeprefix("[providers.")
+    found = overlaid(row).get(name)
+    assert (found.models_url, found.dialect, found.local) == (models_url, dialect, True)
+    assert all(url.startswith("http://box:1/") for url in found.models_url_fallbacks)
+
+
 # --- laws
 
 _names = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,12}[a-z0-9]", fullmatch=True)
@@ -755,16 +724,6 @@ def test_no_text_ends_in_anything_but_a_registry_or_its_error(text: str) -> None
     except RegistryError as error:
         said = str(error)
     assert said.startswith("mine.toml")
-
-
-@examples(deadline=None)
-@given(st.text(max_size=40))
-def test_no_text_is_a_url_and_an_origin_by_accident(text: str) -> None:
-    if registry.url_problem(text) is None:
-        assert re.match(r"https?://", text)
-        assert registry.origin(text)
-    else:
-        assert registry.origin("not a url") == ""
 
 
 def test_every_tool_named_in_a_row_exists() -> None:

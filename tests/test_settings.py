@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from modelcat import registry, settings
+from modelcat import registry, settings, urls
 from modelcat.catalog import Provider
 from modelcat.errors import RegistryError, SettingsError
 from modelcat.settings import Environment, Key, Settings
@@ -470,7 +470,7 @@ def test_no_value_makes_a_placeholder_leave_its_host(value: str) -> None:
     except SettingsError:
         return
     if found != azure:
-        assert registry.origin(found.base_url).endswith(".openai.azure.com:443")
+        assert urls.origin(found.base_url).endswith(".openai.azure.com:443")
 
 
 @examples(deadline=None)

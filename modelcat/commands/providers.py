@@ -346,7 +346,7 @@ def _rewrite(settings: Settings, name: str, row: Mapping[str, Any] | None, subje
 
 def _trust(settings: Settings, provider: Provider) -> bool:
     """Note in config.toml of this machine that its person added `provider`; False: it was trusted already."""
-    from modelcat.registry import origin
+    from modelcat.urls import origin
 
     resolved = machine.resolve(settings, provider)
     if machine.is_trusted(settings, resolved):

@@ -15,7 +15,7 @@ from modelcat.errors import AuthenticationError, FetchError, RateLimitError
 from modelcat.fetch import Failed, Fetched, Skipped, Step, words
 from modelcat.fetch.patience import AGAIN, Reach, pause, retry_after
 from modelcat.fetch.wire import Answer, Request, Wire, WireError, origin
-from modelcat.registry import url_problem
+from modelcat.urls import url_problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
