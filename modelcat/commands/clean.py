@@ -74,10 +74,8 @@ def run(
         removed_configs = _configs(settings) if configs and not everything else None
         if everything:
             _everything(settings.catalog)
-        removed = _leftovers(settings) if temp else None
+        removed = _leftovers(settings) + _tidied(settings) if temp else None
         pruned = PrivateRepo(settings.private).prune(KEEP if keep is None else keep) if backups else None
-        if temp:
-            _tidy(settings)
     return CleanResult(removed, max(0, before - _size(settings.home)), removed_configs, pruned, everything)
 
 
@@ -119,18 +117,16 @@ def _temporary(settings: Settings) -> Iterator[Path]:
     for part in ("catalog", "config", ".git/modelcat"):
         yield from (catalog / part).rglob(".*.modelcat-new")
     yield from settings.extra.glob(".*.json.*")
-    yield from (catalog / ".git").glob("fast_import_crash_*")
-    yield from (catalog / ".git" / "objects" / "pack").glob("tmp_*")
     yield from settings.home.glob("journal.json.new")
     for name in tools.names():
         folder = settings.tool_path(tools.load(name)).parent
         yield from folder.glob(".*.modelcat-????????")
 
 
-def _tidy(settings: Settings) -> None:
-    if (settings.catalog / ".git").is_dir():
-        CatalogRepo.open(settings.catalog).tidy()
-    PrivateRepo(settings.private).tidy()
+def _tidied(settings: Settings) -> int:
+    made = (settings.catalog / ".git").is_dir()
+    left = CatalogRepo.open(settings.catalog).tidy() if made else 0
+    return left + PrivateRepo(settings.private).tidy()
 
 
 def _size(folder: Path) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from modelcat.errors import ModelcatError, RepoError
 from modelcat.repo import history, objects, refs, worktree
 from modelcat.repo.git import Git
-from modelcat.repo.importer import Import
+from modelcat.repo.importer import Import, check_path
 from modelcat.repo.worktree import Pending, Record, Staged
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class CatalogRepo:
         commit = refs.head(self._git).commit
         record = self._asked(commit)
         self._free()
+        self._git.sweep()
         self._put_back(record, pending.paths)
         if pending.tag and commit and commit != pending.parent:
             self._free(f"refs/tags/{pending.tag}")
@@ -77,6 +78,8 @@ class CatalogRepo:
         are. If nothing differs from the last commit: None, and git is not even started. `tag` (sync/<UTC>)
         gets a suffix where it is taken. Needs modelcat's lock.
         """
+        for path in texts:
+            check_path(path)
         self.settle()
         wanted = {path: None if text is None else text.encode() for path, text in texts.items()}
         head = refs.head(self._git)
@@ -162,10 +165,12 @@ class CatalogRepo:
         """The commit that is checked out, None before the first. Costs no process."""
         return refs.head(self._git).commit
 
-    def tidy(self) -> None:
-        """Pack the history as small as git can. Needs the lock; takes seconds."""
+    def tidy(self) -> int:
+        """Pack the history as small as git can, remove leftovers; gives how many. Needs the lock."""
         self._free()
+        left = self._git.sweep()
         objects.tidy(self._git, thorough=True)
+        return left
 
     def _prepare(self) -> None:
         git_dir = self._git.git_dir

@@ -39,6 +39,8 @@ _PINS = {
     "log.showSignature": "false",
     "gc.auto": "0",
     "gc.autoDetach": "false",
+    # It outlives the commits of pruned backups, and fsck complains of it.
+    "gc.writeCommitGraph": "false",
     "maintenance.auto": "false",
     # A pack is one file that git syncs to disk; the loose objects of a small commit are many that it does
     # not.
@@ -56,7 +58,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _LOCKED = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
-_FULL = re.compile(r"No space left on device|[Dd]isk quota exceeded|File too large")
+_FULL = re.compile(r"No space left on device|Out of diskspace|[Dd]isk quota exceeded|File too large")
 _REFUSED = re.compile(r"Permission denied|Read-only file system|Operation not permitted")
 _PATIENCE = 10.0
 """Seconds to wait for another git that is at work in the repository."""
@@ -173,6 +175,16 @@ class Git:
                 raise RepoError(f"{self.folder}: {worker} is at work there; wait for it or end it ({lock})")
             else:
                 time.sleep(0.05)
+
+    def sweep(self) -> int:
+        """Remove what a git that died left behind; gives how many files. Nothing while a git is at work."""
+        packs = self.git_dir / "objects" / "pack"
+        left = [*self.git_dir.glob("fast_import_crash_*"), *packs.glob("tmp_*"), *packs.glob(".tmp-*")]
+        if not left or at_work(self.folder) is not None:
+            return 0
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
 
 def at_work(folder: Path) -> str | None:

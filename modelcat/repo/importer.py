@@ -42,10 +42,11 @@ class Import:
         process = self._process
         if process.returncode is None:
             process.kill()
-            with suppress(OSError):
-                process.stdin.close()
             process.proc.wait()
-            self._sweep()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                with suppress(OSError):  # what is buffered can go nowhere
+                    pipe.close()
+            self._git.sweep()
 
     def blob(self, data: bytes) -> str:
         """Store a file's content; gives its name in this stream."""
@@ -71,7 +72,7 @@ class Import:
         head = f"commit {reference}\nmark {mark}\ncommitter {AUTHOR} {when} +0000\ndata {len(text)}\n"
         lines = [f"from {parent}"] if parent else []
         for path, content in files:
-            _check(path)
+            check_path(path)
             lines.append(f"M 100644 {content} {path}" if content else f"D {path}")
         self._feed(head.encode(), text, "\n".join(["", *lines, "", ""]).encode())
         return mark
@@ -87,7 +88,7 @@ class Import:
         self._feed(b"done\n")
         out, err = self._ended()
         if self._process.returncode != 0:
-            self._sweep()
+            self._git.sweep()
             raise self._git.failure("fast-import", err.decode("utf-8", "replace"))
         return bytes(out).decode().split()
 
@@ -101,7 +102,7 @@ class Import:
                 self._process.stdin.write(part)
         except BrokenPipeError:
             _, err = self._ended()
-            self._sweep()
+            self._git.sweep()
             raise self._git.failure("fast-import", err.decode("utf-8", "replace")) from None
 
     def _ended(self) -> tuple[bytes, bytes]:
@@ -110,11 +111,10 @@ class Import:
         self._process.stdin = None  # what is buffered can go nowhere
         return self._process.communicate()  # type: ignore[no-any-return]
 
-    def _sweep(self) -> None:
-        for report in self._git.git_dir.glob("fast_import_crash_*"):
-            report.unlink(missing_ok=True)
 
-
-def _check(path: str) -> None:
-    if not _PATH.fullmatch(path) or any(part in ("", ".", "..") for part in path.split("/")):
+def check_path(path: str) -> None:
+    """ValueError for a path that leads out of a repository or into git's own folder."""
+    parts = path.split("/")
+    strange = any(part in ("", ".", "..") or part.lower() == ".git" for part in parts)
+    if strange or not _PATH.fullmatch(path):
         raise ValueError(f"not a path for the managed repository: {path!r}")

@@ -102,7 +102,7 @@ class PrivateRepo:
         number = f"{len(files)} file{'' if len(files) == 1 else 's'}"
         subject = f"{made}: {', '.join(tools)} ({number})"
         with Import(self._git) as stream:
-            tree = [("manifest.json", stream.blob(_manifest_text(files, when, kind, tools).encode()))]
+            tree = [("manifest.json", stream.blob(_manifest(files, when, kind, tools)))]
             tree += [(f"files/{n}", stream.blob(file.data)) for n, file in enumerate(files) if file.existed]
             tree += [(f"base/{tool}.json", blob) for tool, blob in bases.items()]
             mark = stream.commit(
@@ -194,11 +194,14 @@ class PrivateRepo:
             self._free(*(f"{_BASE}{tool}" for tool in bases))
             self._git.run("update-ref", "-z", "--stdin", given=given.encode())
 
-    def tidy(self) -> None:
-        """Pack the backups as small as git can. Needs the lock; takes seconds."""
-        if self._made():
-            self._free()
-            objects.tidy(self._git, thorough=True)
+    def tidy(self) -> int:
+        """Pack the backups as small as git can, remove leftovers; gives how many. Needs the lock."""
+        if not self._made():
+            return 0
+        self._free()
+        left = self._git.sweep()
+        objects.tidy(self._git, thorough=True)
+        return left
 
     def _made(self) -> bool:
         return (self.folder / "HEAD").exists()
@@ -254,9 +257,10 @@ class PrivateRepo:
             raise RepoError(f"{what} in {self.folder} is damaged ({error})") from error
 
 
-def _manifest_text(files: Sequence[BackupFile], when: str, kind: str, tools: Sequence[str]) -> str:
+def _manifest(files: Sequence[BackupFile], when: str, kind: str, tools: Sequence[str]) -> bytes:
     keys = ("tool", "name", "path", "existed", "mode", "link")
     rows = [{key: getattr(file, key) for key in keys} for file in files]
-    return canonical_json(
+    text = canonical_json(
         {"version": _VERSION, "when": when, "kind": kind, "tools": list(tools), "files": rows}
     )
+    return text.encode("utf-8", "surrogatepass")  # a path need not be UTF-8

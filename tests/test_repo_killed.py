@@ -1,0 +1,244 @@
+"""A commit killed at any moment: the repository stays sound, and the next run goes on without help."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from killed import run_until
+from real_git import clean, git, sound
+
+from modelcat.errors import StorageError
+from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, preload
+
+OLD = {
+    "catalog/a.json": "old a\n",
+    "catalog/b.json": "old b\n",
+    "config/x/gone.txt": "old gone\n",
+    "config/y.txt": "y\n",
+}
+STEP: dict[str, str | None] = {
+    "catalog/a.json": "new a\n",
+    "config/x/gone.txt": None,
+    "config/z/new.txt": "new\n",
+}
+NEW = {
+    "catalog/a.json": "new a\n",
+    "catalog/b.json": "old b\n",
+    "config/z/new.txt": "new\n",
+    "config/y.txt": "y\n",
+}
+WHEN = "2026-11-24T14-30-00Z"
+TAG = f"sync/{WHEN}"
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.parts
+    }
+
+
+def committing(folder: Path, texts: Mapping[str, str | None]) -> Callable[[], object]:
+    return lambda: CatalogRepo.open(folder).commit(texts, "sync: new", "", TAG)
+
+
+def check_and_go_on(folder: Path) -> bool:
+    """After a kill all is old or new, and a second try ends as the first should have. True: was new."""
+    repo = CatalogRepo.open(folder)
+    repo.settle()
+    there = repo.read_all() if repo.head() else {}
+    assert there in (OLD, NEW, {})
+    assert files(folder) == there
+    if there:
+        assert clean(folder)
+        assert sound(folder)
+    assert (repo.free_tag(TAG) != TAG) == (there == NEW)
+    repo.settle()
+    repo.commit({**OLD, **STEP}, "sync: new", "", TAG)
+    assert repo.read_all() == NEW == files(folder)
+    assert repo.read_all("", TAG) == NEW
+    assert clean(folder)
+    assert not (folder / ".git" / "modelcat" / "pending").exists()
+    return there == NEW
+
+
+def test_a_commit_killed_before_every_step(tmp_path: Path) -> None:
+    preload()
+    outcomes = []
+    for step in range(200):
+        folder = tmp_path / str(step) / "catalog"
+        CatalogRepo.open(folder).commit(OLD, "sync: old")
+        killed = run_until(step, committing(folder, STEP))
+        outcomes.append(check_and_go_on(folder))
+        if not killed:
+            break
+    else:
+        pytest.fail("it never came to its end")
+    assert len(outcomes) > 15
+    assert outcomes == sorted(outcomes), "once new, it must stay new"
+    assert 0 < sum(outcomes) < len(outcomes)
+
+
+def test_a_first_commit_killed_before_every_step(tmp_path: Path) -> None:
+    preload()
+    for step in range(200):
+        folder = tmp_path / str(step) / "catalog"
+        killed = run_until(step, committing(folder, NEW))
+        check_and_go_on(folder)
+        if not killed:
+            return
+    pytest.fail("it never came to its end")
+
+
+def test_settling_killed_before_every_step(tmp_path: Path) -> None:
+    """A second kill while the first is being mended changes nothing."""
+    preload()
+    for first in (8, 12, 16, 20):
+        for step in range(60):
+            folder = tmp_path / f"{first}-{step}" / "catalog"
+            CatalogRepo.open(folder).commit(OLD, "sync: old")
+            run_until(first, committing(folder, STEP))
+            killed = run_until(step, CatalogRepo(folder).settle)
+            check_and_go_on(folder)
+            if not killed:
+                break
+
+
+@pytest.mark.slow
+def test_commits_killed_with_their_git_at_random_moments(tmp_path: Path) -> None:
+    """The whole process group dies, git in the middle of its own writes included."""
+    folder = tmp_path / "catalog"
+    repo = CatalogRepo.open(folder)
+    big = {f"catalog/{n}.json": f"{n}\n" * 2000 for n in range(60)}
+    repo.commit(big, "sync: 0")
+    choice = random.Random(4)  # noqa: S311
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo, preload\npreload()\n"
+        "print('ready', flush=True)\nfolder = Path(sys.argv[1])\n"
+        "texts = {f'catalog/{n}.json': f'{n} {sys.argv[2]}\\n' * 2000 for n in range(60)}\n"
+        f"CatalogRepo.open(folder).commit(texts, 'sync: ' + sys.argv[2], '', {TAG!r})\n"
+    )
+    kills = 0
+    for turn in range(1, 41):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(folder), str(turn)],
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(choice.uniform(0, 0.12))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        repo = CatalogRepo.open(folder)
+        repo.settle()
+        assert list((folder / ".git/objects/pack").glob("tmp_*")) == []
+        subject = git(folder, "log", "-1", "--format=%s").strip()
+        kills += subject != f"sync: {turn}"
+        assert files(folder) == repo.read_all()
+        assert clean(folder)
+        assert len({text.split("\n")[0].partition(" ")[2] for text in repo.read_all().values()}) == 1
+        commit = repo.commit({"catalog/0.json": f"x {turn}\n"}, f"next {turn}")
+        assert commit is not None
+        repo.commit({"catalog/0.json": repo.read("catalog/0.json", "HEAD~1")}, f"back {turn}")
+    assert sound(folder)
+    assert 8 < kills < 40
+
+
+def test_interrupting_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "catalog"
+    repo = CatalogRepo.open(folder)
+    repo.commit(OLD, "sync: old")
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("modelcat.repo.importer.Import.commit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        repo.commit(STEP, "sync: new")
+    monkeypatch.undo()
+    assert files(folder) == OLD
+    assert list((folder / ".git").glob("fast_import_crash_*")) == []
+    assert check_and_go_on(folder) is False
+
+
+def full_disk_script(folder: Path) -> str:
+    return (
+        "import resource, signal, sys\nfrom pathlib import Path\nfrom modelcat.errors import StorageError\n"
+        "from modelcat.repo import CatalogRepo, preload\npreload()\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"repo = CatalogRepo.open(Path({str(folder)!r}))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))\n"
+        "texts = {f'catalog/{n}.json': 'x' * 30000 * (n + 1) for n in range(3)}\n"
+        "try:\n    repo.commit(texts, 'sync: big')\nexcept StorageError as error:\n    print(error)\n"
+    )
+
+
+@pytest.mark.parametrize("limit", [0, 10, 200, 31_000, 70_000])
+def test_a_file_that_cannot_grow_leaves_everything_old(limit: int, tmp_path: Path) -> None:
+    """RLIMIT_FSIZE stops Python and git alike in the middle of a write, as a full disk does."""
+    folder = tmp_path / "catalog"
+    CatalogRepo.open(folder).commit(OLD, "sync: old")
+    command = [sys.executable, "-c", full_disk_script(folder), str(limit)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "full" in done.stdout or "File too large" in done.stdout, done
+    assert done.stderr == ""
+    assert check_and_go_on(folder) is False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a_full_disk_leaves_everything_old(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", disk], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("this machine does not allow mounting a tmpfs")
+    try:
+        folder = disk / "catalog"
+        repo = CatalogRepo.open(folder)
+        repo.commit(OLD, "sync: old")
+        noise = random.Random(1)  # noqa: S311
+        big = {f"catalog/{n}.json": noise.randbytes(60_000).hex() for n in range(20)}
+        with pytest.raises(StorageError, match="full"):
+            repo.commit(big, "sync: big")
+        assert files(folder) == OLD
+        assert check_and_go_on(folder) is False
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_backup_killed_before_every_step(tmp_path: Path) -> None:
+    preload()
+    old, new = ([BackupFile("aichat", None, "/x", True, text, 0o600, None)] for text in (b"old", b"new"))
+    for step in range(100):
+        folder = tmp_path / str(step) / "private"
+        private = PrivateRepo.open(folder)
+        private.backup(old, WHEN, "backup")
+        private.set_refs(private.write_bases({"aichat": "old"}))
+
+        def work(private: PrivateRepo = private) -> None:
+            private.backup(new, WHEN, "apply")
+            private.set_refs(private.write_bases({"aichat": "new"}))
+
+        killed = run_until(step, work)
+        assert private.base("aichat") in ("old", "new")
+        for tag in private.tags():
+            [file] = private.manifest(tag.name).files
+            assert private.content(tag.name, file.index) in (b"old", b"new")
+        assert private.content(f"backup/{WHEN}", 0) == b"old"
+        assert sound(folder)
+        if not killed:
+            assert private.base("aichat") == "new"
+            return
+    pytest.fail("it never came to its end")
