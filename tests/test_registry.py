@@ -658,8 +658,8 @@ def test_moving_to_where_it_is_changes_nothing(provider: Provider) -> None:
         ('[providers.ollama]\nbase_url = "http://box:11434/v1"', "http://box:11434/api/tags", "ollama"),
         ('[providers.ollama]\nbase_url = "https://o.example/v1"', "https://o.example/api/tags", "ollama"),
         (
-            '[providers.lmstudio]\nbase_url = "http://box:1234/v1"',
-            "http://box:1234/api/v1/models",
+            '[providers.lmstudio]\nbase_url = "http://box:1/v1"',
+            "http://box:1/api/v1/models",
             "lmstudio",
         ),
         (
