@@ -21,9 +21,9 @@ from modelcat.errors import DocumentError
 from modelcat.plan import FilePlan, Live, Plan, ToolPlan, Wishes
 from modelcat.render import offered
 from modelcat.repo import PrivateRepo
-from modelcat.rules.secrets import veiled
 from modelcat.tally import by_provider, told, total
 from modelcat.tree import MISSING, key_of, pointer_text
+from modelcat.veil import veiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

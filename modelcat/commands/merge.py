@@ -14,7 +14,8 @@ from modelcat.draft import edits_of
 from modelcat.errors import ExitCode, StorageError, UsageError
 from modelcat.memory import pointer_to_json, tree_to_json
 from modelcat.merge import NO_BASE, Base, merge
-from modelcat.tree import MISSING, Layout, pointer_text
+from modelcat.tree import MISSING, Layout, key_of, pointer_text
+from modelcat.veil import veiled
 
 if TYPE_CHECKING:
     from modelcat.documents import Document
@@ -60,7 +61,7 @@ class MergeResult:
         """{"target", "output", "written": bool, "conflicts": number, "notes": […], "decisions": […]}.
 
         A decision: {"pointer", "steps", "action", "case"}, and "base", "ours", "theirs" where something
-        stands there. ours is the target, theirs the source.
+        stands there; secrets are cut. ours is the target, theirs the source.
         """
         return {
             "target": str(self.target),
@@ -158,10 +159,11 @@ def _is_main(tool: Tool, name: Path) -> bool:
 
 def _decision(decision: Decision) -> dict[str, Any]:
     sides = {"base": decision.base, "ours": decision.ours, "theirs": decision.theirs}
+    name = key_of(decision.pointer[-1]) if decision.pointer else ""
     return {
         "pointer": pointer_text(decision.pointer),
         "steps": pointer_to_json(decision.pointer),
         "action": decision.action,
         "case": decision.case,
-        **{side: tree_to_json(value) for side, value in sides.items() if value is not MISSING},
+        **{side: tree_to_json(veiled(value, name)) for side, value in sides.items() if value is not MISSING},
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelcat.output.tables import counted
-from modelcat.rules.secrets import veiled
 from modelcat.tree import MISSING, key_of, pointer_text
+from modelcat.veil import veiled
 
 if TYPE_CHECKING:
     from modelcat.commands.merge import MergeResult

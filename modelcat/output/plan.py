@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from modelcat.output import plain
 from modelcat.output.backup import finished
 from modelcat.output.tables import counted
-from modelcat.rules.secrets import masked, veiled
+from modelcat.rules.secrets import masked
 from modelcat.tally import by_provider, entry_of, inside, told, total
 from modelcat.tree import MISSING, Item, key_of, pointer_text
+from modelcat.veil import veiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,7 +96,7 @@ def _tool(tool: ToolPlan, screen: Screen) -> None:
     screen.line()
     sound = [file for file in tool.files if file.error is None]
     tallies = [tally for file in sound for tally in by_provider(file).values()]
-    screen.line(f"{tool.tool}: {numbers(total(tallies))}")
+    screen.line(f"{tool.tool}: {numbers(total(tallies)) if sound else 'its config cannot be read'}")
     for file in tool.files:
         if file.error is not None:
             screen.say(f"error: {file.error}")

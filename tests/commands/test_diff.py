@@ -1,0 +1,151 @@
+"""diff: the plan in words and as data, exit codes, and that nothing is written."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from world import World, as_json, changed, model
+
+from modelcat.errors import ExitCode
+from modelcat.output import Screen
+from modelcat.output import plan as words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from modelcat.commands.diff import DiffResult
+
+
+@pytest.fixture
+def world(home: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World(home, monkeypatch)
+    made.key("groq", "openrouter")
+    made.listing("groq", ["m1", "m2"])
+    made.listing("openrouter", [f"v/m{n:02}" for n in range(20)])
+    return made
+
+
+def shown(
+    result: DiffResult, capsys: pytest.CaptureFixture[str], *, patch: bool = False, **screen: int
+) -> str:
+    words.show(result, Screen(**screen), patch=patch)  # type: ignore[arg-type]
+    return capsys.readouterr().out
+
+
+def test_counts_come_first_then_tools_and_providers(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.write("mods", "default-api: x\n")
+    world.write(
+        "aichat", "model: x:y\nclients:\n  - {type: openai-compatible, name: groq, models: [{name: m1}]}\n"
+    )
+    lines = shown(world.diff(), capsys).splitlines()
+    # aichat: m2, and openrouter with 20 models; mods: two apis with 2 and 20 models
+    assert lines[0] == "46 to add"
+    assert "aichat: 22 to add" in lines
+    assert "mods: 24 to add" in lines
+    assert any(re.match(r" +groq +\+ m2$", line) for line in lines)
+    assert any(re.match(r" +openrouter +\+ new, with 20 models$", line) for line in lines)
+    assert any("without fields modelcat would add (--adopt): m1" in line for line in lines)
+
+
+def test_long_lists_are_folded_and_unfolded(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.write(
+        "mods",
+        "default-api: x\napis:\n  openrouter:\n    base-url: https://openrouter.ai/api/v1\n    models: {}\n",
+    )
+    text = shown(world.diff(), capsys)
+    assert "+ 20: v/m00, v/m01" in text
+    assert "and 12 more" in text
+    assert "v/m19" not in text
+    assert "v/m19" in shown(world.diff(), capsys, verbose=1)
+
+
+def test_changes_show_both_values(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.write("mods", "default-api: x\n")
+    world.apply("mods")
+    world.listing("groq", [model("m1", context_window=10)])
+    text = shown(world.diff("mods"), capsys)
+    assert "1 to change, 1 to remove" in text.splitlines()[0]
+    assert "~ m1: max-input-chars 524288 -> 40" in text
+    assert "- no longer offered, goes: m2" in text
+
+
+def test_conflicts_name_both_sides_and_the_ways_out(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.write("mods", "default-api: x\n")
+    world.apply("mods")
+    world.write("mods", world.text("mods").replace("max-input-chars: 524288", "max-input-chars: 7", 1))
+    world.listing("groq", [model("m1", context_window=10), "m2"])
+    words.show(world.diff("mods"), Screen())
+    out, err = capsys.readouterr()
+    assert "1 new conflict" in out
+    assert re.search(r"! m1\.max-input-chars: .* yours is 7, modelcat's 40", out)
+    assert "--prefer theirs" in err
+    assert "modelcat.toml" in err
+
+
+def test_the_patch_is_a_unified_diff_and_coloured_only_where_wanted(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = world.write("mods", "default-api: x # \u202ered\n")
+    plain = shown(world.diff("mods"), capsys, patch=True)
+    assert f"--- {path}" in plain
+    assert '+    base-url: "https://api.groq.com/openai/v1"' in plain
+    assert "\x1b" not in plain
+    coloured = shown(world.diff("mods"), capsys, patch=True, colour=True)
+    assert "\x1b[32m+  groq:\x1b[0m" in coloured
+    # What stands in the file steers no terminal, whatever the colours.
+    assert "\u202e" not in plain + coloured
+    assert "\\u202ered" in plain
+
+
+def test_it_says_why_something_is_left_out(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.toml("max_models = 5\n")
+    world.listing("deepseek", ["chat-only"])
+    world.write("mods", "default-api: x\n")
+    text = shown(world.diff(), capsys)
+    assert "openrouter: 20 models, 5 newest shown; raise max_models or include globs" in text
+    assert "1 more" in text
+    world.key("deepseek")
+    world.write("codex", "")
+    assert "deepseek: left out: Codex needs the Responses API" in shown(
+        world.diff("codex"), capsys, verbose=1
+    )
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_exit_codes(world: World, wanted: bool) -> None:
+    world.write("mods", "default-api: x\n")
+    assert world.diff(exit_on_changes=wanted).exit_code == (ExitCode.NO if wanted else ExitCode.OK)
+    world.apply()
+    assert world.diff(exit_on_changes=wanted).exit_code == ExitCode.OK
+    world.write("mods", "a: [\n")
+    assert world.diff(exit_on_changes=wanted).exit_code == ExitCode.ERROR
+
+
+def test_nothing_is_written(world: World) -> None:
+    path = world.write("mods", "default-api: x\n")
+    before = sorted(world.home.parent.rglob("*"))
+    assert changed(world.diff())
+    assert path.read_text() == "default-api: x\n"
+    assert [p for p in sorted(world.home.parent.rglob("*")) if p not in before] == []
+
+
+def test_an_empty_machine_is_told_what_to_do(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    words.show(world.diff(), Screen())
+    assert "no tool's config" in capsys.readouterr().err
+    for file in (world.settings.catalog / "catalog").glob("*.json"):
+        file.unlink()
+    world.write("mods", "default-api: x\n")
+    words.show(world.diff(), Screen())
+    assert "`modelcat sync`" in capsys.readouterr().err
+    assert as_json(world.diff())["synced"] is False
+
+
+def test_the_plan_is_told_as_data(world: World) -> None:
+    world.write("mods", "default-api: x\n")
+    data = as_json(world.diff("mods"))
+    assert data["counts"]["add"] == 24
+    [file] = data["tools"][0]["files"]
+    assert [item["provider"] for item in file["decisions"]] == ["groq", "openrouter"]
+    assert {item["case"] for item in file["decisions"]} == {"new"}
