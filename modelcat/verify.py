@@ -86,7 +86,7 @@ def _lines_of(spans: Sequence[tuple[int, int]], data: bytes) -> set[int]:
     line, place = 1, 0
     for start, end in sorted(spans):
         line += data.count(b"\n", place, start)
-        last = line + data.count(b"\n", start, end)
-        touched.update(range(line, last + (end > start)))
-        line, place = last, end
+        if end > start:
+            touched.update(range(line, line + data.count(b"\n", start, end - 1) + 1))
+        place = start
     return touched
