@@ -15,7 +15,7 @@ from modelcat import rules
 from modelcat.errors import DocumentError, VerifyError
 from modelcat.rules import KINDS, Change, Context, Found, Kind, Rule, Severity, Subject
 from modelcat.rules.ignores import Ignores
-from modelcat.rules.secrets import in_clear, likely, masked, shown
+from modelcat.rules.secrets import hits, masked, shown
 from modelcat.tree import pointer_text, same
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from modelcat.documents import Document, Edit
     from modelcat.tool import Syntax
     from modelcat.tree import Pointer, Tree
+
+LONGEST = 2_000
+"""Characters of a source line that is still shown; nobody reads longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,24 @@ def check(
         document = parse(data, syntax, path)
     except DocumentError as error:
         return (_broken(error, data, path),)
-    kind = kind_of(path, document.tree, tool)
-    found = list(examine(document.tree, kind, path, context))
-    if kind is None:
+    subject = _subject(document.tree, kind_of(path, document.tree, tool), path, context)
+    found = list(_found(subject))
+    if subject.kind is None:
         found.append((rules.UNKNOWN_FILE, Found((), "no tool's config that modelcat knows")))
-    return tuple(_placed(document, found, context))
+    return tuple(_placed(document, found, subject))
 
 
 def examine(tree: Tree, kind: Kind | None, path: str, context: Context) -> Iterator[tuple[Rule, Found]]:
     """What the rules find in plain data: for trees that have no text yet, such as rendered configs."""
-    subject = Subject(tree, kind, path, context, whole=not _name(path).startswith("models_"))
-    for item in rules.of(kind):
+    yield from _found(_subject(tree, kind, path, context))
+
+
+def _subject(tree: Tree, kind: Kind | None, path: str, context: Context) -> Subject:
+    return Subject(tree, kind, path, context, whole=not _name(path).startswith("models_"))
+
+
+def _found(subject: Subject) -> Iterator[tuple[Rule, Found]]:
+    for item in rules.of(subject.kind):
         for found in item.look(subject):
             yield item, found
 
@@ -115,7 +125,13 @@ def _by_content(tree: Tree) -> str:
 def syntax_of(path: str, data: bytes, tool: str | None) -> Syntax:
     """The syntax of a file: by its name, else by its tool, else by its first line of content."""
     name = _name(path)
-    for ending, syntax in ((".yaml", "yaml"), (".yml", "yaml"), (".toml", "toml"), (".json", "json")):
+    for ending, syntax in (
+        (".yaml", "yaml"),
+        (".yml", "yaml"),
+        (".toml", "toml"),
+        (".json", "json"),
+        (".jsonc", "jsonc"),
+    ):
         if name.endswith(ending):
             return syntax  # type: ignore[return-value]
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
@@ -170,17 +186,18 @@ class _Lines:
         """Line `number`, masked; None if it is not to be shown."""
         if number in self.closed or not 0 < number <= len(self.lines):
             return None
-        return masked(self.lines[number - 1].rstrip("\r"), self.secrets)
+        line = self.lines[number - 1].rstrip("\r")
+        return masked(line, self.secrets) if len(line) <= LONGEST else None
 
 
-def _placed(document: Document, found: Iterable[tuple[Rule, Found]], context: Context) -> Iterator[Finding]:
+def _placed(document: Document, found: Iterable[tuple[Rule, Found]], subject: Subject) -> Iterator[Finding]:
     """Found -> Finding: positions, excerpts without secrets, less what is ignored."""
-    lines = _source(document)
+    lines = _source(document, subject)
     ignores = Ignores.read(document.comments(), lines.only_comment)
     placed = []
     for rule, item in found:
         line, column = _position(document, item.pointer, on_key=item.on_key)
-        if not ignores.covers(rule.id, line) and not _switched_off(rule.id, context.ignore):
+        if not ignores.covers(rule.id, line) and not _switched_off(rule.id, subject.context.ignore):
             placed.append((line, column, rule, item))
     for word, line in ignores.unknown():
         placed.append((line, 1, rules.UNKNOWN_IGNORE, Found((), f"there is no rule {word}")))
@@ -199,12 +216,12 @@ def _placed(document: Document, found: Iterable[tuple[Rule, Found]], context: Co
         )
 
 
-def _source(document: Document) -> _Lines:
-    places = [(at, secret) for at, _, secret in in_clear(document.tree)] + list(likely(document.tree))
-    lines = _Lines(document.data, frozenset(secret for _, secret in places))
-    for at, secret in places:
-        number = _position(document, at)[0]
-        if number > len(lines.lines) or secret not in lines.lines[number - 1]:
+def _source(document: Document, subject: Subject) -> _Lines:
+    secrets = hits(subject)
+    lines = _Lines(document.data, frozenset(hit.secret for hit in secrets))
+    for hit in secrets:
+        number = _position(document, hit.at)[0]
+        if number > len(lines.lines) or hit.secret not in lines.lines[number - 1]:
             lines.closed.add(number)
     return lines
 
@@ -226,7 +243,8 @@ def _position(document: Document, pointer: Pointer, *, on_key: bool = False) -> 
     if not pointer:
         return 1, 1
     try:
-        plain = not isinstance(_at(document.tree, pointer), dict | list)
+        # A value that is not written (`name:`) has no place of its own.
+        plain = not isinstance(_at(document.tree, pointer), dict | list | None)
         place = document.position_of_value(pointer) if plain and not on_key else document.position(pointer)
     except (KeyError, IndexError, TypeError):
         return _position(document, pointer[:-1])
@@ -255,10 +273,10 @@ def mended(document: Document, findings: Iterable[Finding]) -> tuple[bytes, tupl
         if places and not any(_overlap(new, old) for new in places for old in touched):
             taken.append(finding)
             touched += places
+    after, taken = _spliced(document, taken)
     changes = [change for finding in taken for change in finding.fix]
     if not changes:
         return document.data, ()
-    after = document.edited([_edit(change) for change in changes]).data
     wanted = copy.deepcopy(document.tree)
     for change in changes:
         _change(wanted, change)
@@ -267,6 +285,16 @@ def mended(document: Document, findings: Iterable[Finding]) -> tuple[bytes, tupl
             f"{document.path}: the mended text would not mean what was planned; nothing was written"
         )
     return after, tuple(taken)
+
+
+def _spliced(document: Document, findings: list[Finding]) -> tuple[bytes, list[Finding]]:
+    """The text with the fixes of `findings` made, and those that could be."""
+    try:
+        return document.edited([_edit(change) for one in findings for change in one.fix]).data, findings
+    except DocumentError:
+        # One of them would go through an alias: the others need not wait for it.
+        can = [one for one in findings if len(findings) > 1 and _spliced(document, [one])[1]]
+        return _spliced(document, can) if 0 < len(can) < len(findings) else (document.data, [])
 
 
 def _overlap(left: Pointer, right: Pointer) -> bool:

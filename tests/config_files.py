@@ -1,8 +1,8 @@
 """The config files of tests/configs: what each is expected to come to, and the world around them.
 
 A file in valid/<tool>/ or invalid/<tool>/ is a test by being there. The comments it begins with (JSON: a file
-beside it that ends in .expect) may say `# expect: rule@line, rule@line` (valid: warnings only; nothing where it
-says nothing) and `# shows: rule, rule`, the rules that it shows kept.
+beside it that ends in .expect) may say `# expect: rule@line, rule@line` (valid: warnings only, or nothing) and
+`# shows: rule, rule`, the rules that it shows kept.
 """
 
 from __future__ import annotations

@@ -179,7 +179,11 @@ def no_chat_model(subject: Subject) -> Iterator[Found]:
     known = _listed(subject).values()
     if not sound(subject):
         return
-    if subject.whole and not subject.get("model") and all(m is not None and "chat" not in m.values() for m in known):
+    if (
+        subject.whole
+        and not subject.get("model")
+        and all(m is not None and "chat" not in m.values() for m in known)
+    ):
         where = ("clients",) if subject.get("clients") else ()
         yield Found(where, "there is no chat model to ask")
 

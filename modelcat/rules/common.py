@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from modelcat.rules import Found, rule
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from modelcat.rules import Subject
     from modelcat.rules.schema import Violation
     from modelcat.tree import Pointer
+
+
+SLIPS = 300
+"""Unknown keys of a file that are compared with the known ones; a file with more is none of the tool's."""
 
 
 def nearest(word: str, known: Iterable[str], limit: int = 1) -> list[str]:
@@ -53,7 +58,7 @@ def _broken(subject: Subject, *words: str) -> Iterator[Violation]:
 
 
 def sound(subject: Subject) -> bool:
-    """Whether the tool's schema is kept: where it is not, what is missing elsewhere may only follow from that."""
+    """Whether the tool's schema is kept: where it is not, what is missing elsewhere may follow from that."""
     return not any(_broken(subject, "type", "required", "enum", "pattern"))
 
 
@@ -108,7 +113,7 @@ def unknown_key(subject: Subject) -> Iterator[Found]:
     """Keys beyond the schema's `properties` whose letters are nearly those of a known key that is not
     there.
     """
-    for item in _broken(subject, "unknown"):
+    for item in islice(_broken(subject, "unknown"), SLIPS):
         key = str(item.pointer[-1])
         present = _siblings(subject, item.pointer)
         near = [name for name in nearest(key, item.known, 3) if name not in present]

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 from math import log2
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat.rules import Found, rule
 from modelcat.tree import pointer_text
@@ -75,8 +75,10 @@ _LINE = re.compile(
 )
 _HARMLESS = 6
 """Characters up to which a value in such a field is no key: none, dummy, lmstud."""
-ENOUGH = 3.5
+RANDOM = 3.5
 """Bits a character from which a text of twenty or more looks random: words stay below, keys are above."""
+HEX = 3.0
+"""The same for thirty-two or more hexadecimal digits, which cannot have more than four."""
 
 
 def shown(secret: str) -> str:
@@ -90,7 +92,9 @@ def known(text: str) -> tuple[str, str] | None:
 
 
 def _hits(text: str) -> Iterator[tuple[str, str]]:
-    for what, part, form in _SHAPES if len(text) >= SHORTEST else ():
+    if len(text) < SHORTEST:
+        return
+    for what, part, form in _SHAPES:
         if part in text:
             for match in re.finditer(rf"(?<![A-Za-z0-9_]){form}", text):
                 if not is_stand_in(match.group()):
@@ -103,8 +107,7 @@ def is_stand_in(value: str) -> bool:
     if len(set(body)) <= 4 or _counts_up(body):
         return True
     # A word that happens to stand in a random text makes it no less a key.
-    enough = 3.3 if re.fullmatch(r"[0-9a-f]{32,}", body) else 4.4
-    return bool(_STAND_IN.search(value)) and _entropy(body) < enough
+    return bool(_STAND_IN.search(value)) and _entropy(body) < _enough(body, 3.3, 4.4)
 
 
 def _counts_up(text: str) -> bool:
@@ -120,7 +123,12 @@ def random_looking(value: str) -> bool:
         return False
     body = match.group(1)
     mixed = any(letter.isdigit() for letter in body) and any(letter.isalpha() for letter in body)
-    return mixed and _entropy(body) >= ENOUGH
+    words = [part for part in re.split(r"[-_+/=.:]", body) if re.fullmatch(r"[A-Za-z][a-z]{2,}", part)]
+    return mixed and len(words) < 2 and _entropy(body) >= _enough(body, HEX, RANDOM)
+
+
+def _enough(text: str, for_hex: float, for_others: float) -> float:
+    return for_hex if re.fullmatch(r"[0-9a-f]{32,}", text) else for_others
 
 
 def _entropy(text: str) -> float:
@@ -148,54 +156,64 @@ def _stars(secret: str) -> str:
     return secret[:4] + "*" * (len(secret) - 4)
 
 
-def _texts(tree: Tree) -> Iterator[tuple[Pointer, str]]:
-    """Every text in a tree, keys of maps too (some people paste a key where its variable's name belongs)."""
-    stack: list[tuple[Pointer, Tree]] = [((), tree)]
+class Hit(NamedTuple):
+    """A secret in a tree."""
+
+    at: Pointer
+    what: str | None
+    """What kind of key it is by its shape; None: it only looks like one."""
+    secret: str
+
+
+def scan(tree: Tree) -> tuple[Hit, ...]:
+    """Every text of a tree that is a secret or likely one, in its order.
+
+    Keys of maps too: some people write a key where the name of its variable belongs.
+    """
+    found = []
+    # Where a value stands is kept as (its parent's, step): a pointer is made only for a hit.
+    stack: list[tuple[Any, Tree]] = [(None, tree)]
     seen: set[int] = set()
     while stack:
-        at, value = stack.pop()
+        place, value = stack.pop()
         if isinstance(value, str):
-            yield at, value
+            if len(value) >= SHORTEST and (hit := _judged(place, value)):
+                found.append(hit)
         elif isinstance(value, dict | list) and id(value) not in seen:
-            # An alias of YAML is the same object again: once is enough, and a doubling chain stays small.
+            # The same object again is an alias of YAML: once is enough.
             seen.add(id(value))
             pairs = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
             for step, item in reversed(pairs):
-                stack.append(((*at, step), item))
-                if isinstance(step, str):
-                    stack.append(((*at, step), step))
+                stack.append(((place, step), item))
+                if isinstance(step, str) and len(step) >= SHORTEST:
+                    stack.append(((place, step), step))
+    return tuple(found)
 
 
-def in_clear(tree: Tree) -> Iterator[tuple[Pointer, str, str]]:
-    """(where, what it is, the secret) for every text with the shape of a key."""
-    for at, text in _texts(tree):
-        if hit := known(text):
-            yield at, *hit
+def _judged(place: Any, text: str) -> Hit | None:
+    hit = known(text)
+    if hit:
+        return Hit(_pointer(place), *hit)
+    name = str(place[1]) if place else ""
+    if _FIELD.search(name) and not _NOT_FIELD.search(name) and random_looking(text):
+        return Hit(_pointer(place), None, text)
+    return None
 
 
-def names_a_secret(name: str) -> bool:
-    """Whether a field of that name holds a secret, and not the name of a variable that does."""
-    return _FIELD.search(name) is not None and _NOT_FIELD.search(name) is None
+def _pointer(place: Any) -> Pointer:
+    steps: list[str | int] = []
+    while place:
+        place, step = place
+        steps.append(step)
+    return tuple(reversed(steps))
 
 
-def veiled(tree: Tree, name: str = "") -> Tree:
-    """A value as it may be shown: texts that are secrets, or stand in fields named like one, are cut."""
-    if isinstance(tree, dict):
-        return {key: veiled(value, key) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [veiled(value, name) for value in tree]
-    if not isinstance(tree, str):
-        return tree
-    hidden = names_a_secret(name) and len(tree) > _HARMLESS
-    return shown(tree) if hidden or known(tree) else tree
-
-
-def likely(tree: Tree) -> Iterator[tuple[Pointer, str]]:
-    """(where, the secret) for random-looking texts in fields named like a secret."""
-    for at, text in _texts(tree):
-        name = str(at[-1]) if at else ""
-        if names_a_secret(name) and random_looking(text) and not known(text):
-            yield at, text
+def hits(subject: Subject) -> tuple[Hit, ...]:
+    """The secrets of a config; looked for once."""
+    if "secrets" not in subject.memo:
+        subject.memo["secrets"] = scan(subject.tree)
+    found: tuple[Hit, ...] = subject.memo["secrets"]
+    return found
 
 
 @rule(
@@ -207,8 +225,10 @@ def likely(tree: Tree) -> Iterator[tuple[Pointer, str]]:
 )
 def secret_in_clear(subject: Subject) -> Iterator[Found]:
     """Texts anywhere in the file with the shape of a known kind of key."""
-    for at, what, secret in in_clear(subject.tree):
-        yield Found(at, f"{pointer_text(at) or 'the file'} holds {what}: {shown(secret)}")
+    for hit in hits(subject):
+        if hit.what:
+            where = pointer_text(hit.at) or "the file"
+            yield Found(hit.at, f"{where} holds {hit.what}: {shown(hit.secret)}")
 
 
 @rule(
@@ -218,9 +238,10 @@ def secret_in_clear(subject: Subject) -> Iterator[Found]:
     "Put it into an environment variable that the tool reads; if it is no secret, ignore this rule there.",
 )
 def secret_likely(subject: Subject) -> Iterator[Found]:
-    """Fields named like a secret with at least twenty characters of at least 3.5 bits each."""
-    for at, secret in likely(subject.tree):
-        yield Found(at, f"{pointer_text(at)} looks like a key in clear: {shown(secret)}")
+    """Fields named like a secret with at least twenty random characters."""
+    for hit in hits(subject):
+        if hit.what is None:
+            yield Found(hit.at, f"{pointer_text(hit.at)} looks like a key in clear: {shown(hit.secret)}")
 
 
 RULES = (secret_in_clear, secret_likely)
