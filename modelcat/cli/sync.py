@@ -54,7 +54,7 @@ def sync(
     ] = False,
     max_concurrency: Annotated[
         int, typer.Option(help="Providers asked at the same time.", min=1, max=512)
-    ] = 48,
+    ] = 64,
     timeout: Annotated[
         float, typer.Option(help="Seconds for one provider in all.", min=0.1, max=3600)
     ] = 30.0,

@@ -44,7 +44,7 @@ class Options:
     all: bool = False
     force: bool = False
     offline: bool = False
-    max_concurrency: int = 48
+    max_concurrency: int = 64
     timeout: float = 30.0
     strict: bool = False
     legacy_output: Path | None = None

@@ -120,7 +120,7 @@ class Limits:
 def fetch_all(
     questions: Sequence[Question],
     *,
-    max_concurrency: int = 48,
+    max_concurrency: int = 64,
     timeout: float = 30.0,
     progress: Callable[[Step], None] | None = None,
     limits: Limits | None = None,
