@@ -58,15 +58,20 @@ def write_synced(
     """Write a file and have it on the disk, with owner and attributes of `like`; `new`: none may be there."""
     flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC) | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(place, flags, NEW_MODE)
-    with os.fdopen(descriptor, "wb", buffering=0) as file:
-        view = memoryview(data)
-        while view:
-            view = view[file.write(view) :]
-        if like is not None:
-            _dress(file.fileno(), like)
-        if hasattr(os, "fchmod"):
-            os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            view = memoryview(data)
+            while view:
+                view = view[file.write(view) :]
+            if like is not None:
+                _dress(file.fileno(), like)
+            if hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+    except OSError as error:
+        # What is done through a descriptor fails without a name.
+        error.filename = error.filename or str(like or place)
+        raise
 
 
 def _dress(descriptor: int, like: Path) -> None:

@@ -118,11 +118,10 @@ def _prepare(journal: Path, work: _Work, contents: Mapping[Path, bytes], watch: 
     """Everything up to the moment from which the write counts. After an error all is as it was."""
     ready = False
     try:
+        _ensure_unchanged(work.steps)
         _note(journal, "staging", work, watch)
         _stage(work, contents, watch)
-        for step in work.steps:
-            if fingerprint(step.place) != step.before:
-                raise StaleFileError(f"{step.place}: changed meanwhile; nothing was written. Run it again")
+        _ensure_unchanged(work.steps)
         _note(journal, "writing", work, watch)
         ready = True
     except OSError as error:
@@ -130,6 +129,12 @@ def _prepare(journal: Path, work: _Work, contents: Mapping[Path, bytes], watch: 
     finally:
         if not ready:
             _sweep(journal, work)
+
+
+def _ensure_unchanged(steps: Iterable[Step]) -> None:
+    for step in steps:
+        if fingerprint(step.place) != step.before:
+            raise StaleFileError(f"{step.place}: changed meanwhile; nothing was written. Run it again")
 
 
 def _stage(work: _Work, contents: Mapping[Path, bytes], watch: Watch) -> None:
