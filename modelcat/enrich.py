@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from modelcat.catalog import NO_COST, Cost, Listing, Model
-from modelcat.names import base_name, spelling, split_maker, undated_name
+from modelcat.names import base_names, spelling, split_maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -116,12 +116,13 @@ class Names:
         self.exact: dict[str, list[tuple[str, str]]] = {}
         self.undated: dict[str, list[tuple[str, str]]] = {}
         for pair in ids:
-            self.exact.setdefault(base_name(pair[1]), []).append(pair)
-            self.undated.setdefault(undated_name(pair[1]), []).append(pair)
+            name, undated = base_names(pair[1])
+            self.exact.setdefault(name, []).append(pair)
+            self.undated.setdefault(undated, []).append(pair)
 
     def same(self, model_id: str) -> tuple[str, Sequence[tuple[str, str]]]:
         """The base name of `model_id` and who has it; a date that nobody knows falls back to all dates."""
-        for name, ids in ((base_name(model_id), self.exact), (undated_name(model_id), self.undated)):
+        for name, ids in zip(base_names(model_id), (self.exact, self.undated), strict=True):
             if name and name in ids:
                 return name, ids[name]
         return "", ()
@@ -180,7 +181,7 @@ class LiveSource:
         self._tables = tables
         self._build = build
         self._names: Names | None = None
-        self._agreed: dict[str, Model] = {}
+        self._agreed: dict[str, Model | None] = {}
 
     def table(self, provider: str) -> Table | None:
         """See FactSource."""
@@ -191,11 +192,12 @@ class LiveSource:
         """See FactSource."""
         if self._names is None:
             self._names = Names((p, model_id) for p, rows in self._tables.items() for model_id in rows)
-        name, ids = self._names.same(model_id)
-        if name and name not in self._agreed:
+        # Gateways list the same ids again and again.
+        if model_id not in self._agreed:
+            name, ids = self._names.same(model_id)
             rows = [(provider, self._build(i, self._tables[provider][i])) for provider, i in ids]
-            self._agreed[name] = agreed(name, rows)
-        return self._agreed.get(name)
+            self._agreed[model_id] = agreed(name, rows) if rows else None
+        return self._agreed[model_id]
 
 
 def enrich(listing: Listing, provider: Provider, sources: Sequence[FactSource]) -> Listing:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from modelcat.catalog import NO_COST, Cost, Listing, Model, listing, price_text
 from modelcat.enrich import KINDS, FactSource, Kind, LiveSource, Names, Table, agreed
 from modelcat.errors import StorageError
-from modelcat.names import base_name, undated_name
+from modelcat.names import base_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -131,12 +131,12 @@ class Snapshot:
         return self._named[model_id]
 
     def _agreed(self, model_id: str) -> Model | None:
-        exact, undated = (self._facts.member("names", group) for group in ("exact", "undated"))
-        name = base_name(model_id)
+        exact = self._facts.member("names", "exact")
+        name, undated = base_names(model_id)
         row = exact.get(name)
         if row is None:
-            name = undated_name(model_id)
-            row = undated.get(name) or exact.get(name)
+            name = undated
+            row = self._facts.member("names", "undated").get(name) or exact.get(name)
         return None if row is None else _model(name, row)
 
 

@@ -110,7 +110,11 @@ def test_any_model_survives_packing(given_: list[Model]) -> None:
         assert table.get(model.id) == model
 
 
-@given(st.lists(st.tuples(st.sampled_from("pqr"), models), max_size=8), models)
+ids = st.sampled_from(["m", "a/m", "m-fp8", "m-2030-01-01", "M:free", "n_q4_k_m"])
+named = st.builds(Model, ids, context_window=st.sampled_from([None, 1000, 5000]), tool_call=st.booleans())
+
+
+@given(st.lists(st.tuples(st.sampled_from("pqr"), models | named), max_size=8), models | named)
 def test_names_are_found_packed_as_they_are_live(rows: list[tuple[str, Model]], asked: Model) -> None:
     tables: dict[str, dict[str, Model]] = {}
     for provider, model in rows:
@@ -119,7 +123,8 @@ def test_names_are_found_packed_as_they_are_live(rows: list[tuple[str, Model]], 
     snapshot, _ = Facts.load(pack({"models.dev": lists, "litellm": {}}, DAYS)).sources()
     live = LiveSource("models.dev", tables)
     for model in (asked, *(model for _, model in rows)):
-        for model_id in (model.id, f"{model.id}-2031-01-01", f"maker/{model.id}:free"):
+        plain = model.id.removesuffix("-2030-01-01")
+        for model_id in (model.id, plain, f"{plain}-2031-01-01", f"maker/{model.id}:free"):
             assert snapshot.named(model_id) == live.named(model_id)
 
 

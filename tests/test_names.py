@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelcat.names import base_name, spelling, split_maker, undated_name
+from modelcat.names import base_name, base_names, spelling, split_maker
 
 SAME = [
     ("anthropic/claude-sonnet-4.5", "Claude-Sonnet-4.5", "claude-sonnet-4-5"),
@@ -51,7 +51,7 @@ def test_two_models_stay_two(ids: tuple[str, str]) -> None:
     ],
 )
 def test_a_whole_date_can_be_taken_off(dated: str, plain: str) -> None:
-    assert undated_name(dated) == base_name(plain)
+    assert base_names(dated)[1] == base_name(plain)
 
 
 def test_what_stands_before_the_last_slash_is_the_maker() -> None:
