@@ -1,4 +1,4 @@
-"""Codex CLI (tried on the binaries 0.134.0 and 0.169.0): provider tables, profiles, model catalogs.
+"""Codex CLI (tried on the binaries 0.134, 0.145, 0.157 and 0.169): provider tables, profiles, model catalogs.
 
 - Codex asks `{base_url}/responses` and nothing else: a provider that serves only /chat/completions cannot
   be written, and one `wire_api = "chat"` anywhere ends the start with the whole config unread.
