@@ -85,6 +85,7 @@ def write_all(
 def recover(journal: Path, finish: Finish) -> Recovery:
     """Finish or undo what a killed `write_all` left. Needs modelcat's lock."""
     try:
+        _fresh(journal).unlink(missing_ok=True)
         state, work = _load(journal)
     except FileNotFoundError:
         return Recovery()
