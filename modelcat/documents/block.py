@@ -43,6 +43,7 @@ class Blocks:
         node = change.nodes[-1]
         deleted, inserted = change.by_position()
         run = _Run(self, change, deleted)
+        run.covered = set(inserted)
         if len(deleted) < len(run.begins):
             run.take_out(deleted)
             for position, inserts in inserted.items():
@@ -80,6 +81,7 @@ class Blocks:
         """All entries go, others come: they begin where the first one did."""
         begin = run.begins[0]
         text = self.rendered(node, inserts, run.column, self.source.ending(run.tail(0)))
+        run.covered = {0}
         run.take_out(set(range(1, len(run.begins))))
         self.put(begin, run.tail(0), text[run.column :], run.depth)
 
@@ -93,6 +95,7 @@ class Blocks:
             end = run.tail(0) if leaf.style in BLOCK_SCALARS else leaf.end
             ending = self.source.ending(end) if leaf.style in BLOCK_SCALARS else ""
             self.put(run.begins[0], end, brackets + ending, run.depth)
+            run.covered = {0}
             run.take_out(set(range(1, len(run.begins))))
             return
         at = self.layout.after_properties(self.layout.after_sign(node, nodes[-2]))
@@ -117,12 +120,17 @@ class _Run:
         """The first entry stands in the line of a dash."""
         self.first = next((i for i in range(len(self.begins)) if i not in deleted), -1)
         """The first entry that stays."""
+        self.covered: set[int] = set()
+        """Entries below which something new stands, so that nothing can become text of theirs."""
 
     def tail(self, position: int) -> int:
         return self.layout.tail(self.children[position])
 
     def spaced(self, position: int) -> bool:
-        """Do blank lines stand between the entries around here?"""
+        """Do blank lines stand between the entries around here, and may one more?"""
+        leaf = last_leaf(self.children[position])
+        if leaf.style in BLOCK_SCALARS and self.layout.keeps_blank_lines(leaf):
+            return False
         if not position:
             position += 1
         if position >= len(self.begins):
@@ -140,8 +148,7 @@ class _Run:
                 continue
             line = self.source.line_start(self.begins[position])
             if position - 1 not in deleted:
-                leaf = last_leaf(self.children[position - 1]) if position else None
-                scalar = leaf if leaf is not None and leaf.style in BLOCK_SCALARS else None
+                scalar = self._scalar_at_end(position - 1)
                 floor = self.tail(position - 1) if position else 0
             if scalar is not None and not self.source.blank(floor, line):
                 # A comment ends the scalar; nothing below it can become its text.
@@ -153,6 +160,15 @@ class _Run:
                 end = self._after_would_be_text(end, scalar)
                 self.blocks.put(line, end, "", self.depth)
             floor = end
+
+    def _scalar_at_end(self, position: int) -> Node | None:
+        """The block scalar that an entry ends in, as far as it matters."""
+        if position < 0:
+            return None
+        leaf = last_leaf(self.children[position])
+        if leaf.style not in BLOCK_SCALARS:
+            return None
+        return None if position in self.covered and not self.layout.keeps_blank_lines(leaf) else leaf
 
     def _after_would_be_text(self, line: int, scalar: Node) -> int:
         """Behind the lines that the block scalar above would take for its own."""

@@ -86,21 +86,33 @@ class Source:
 def tidied(source: Source, splices: Iterable[Splice]) -> list[Splice]:
     """The splices with the blank lines that would be left double, or at the end, behind what is taken out."""
     made = list(splices)
-    tidy = [splice for splice in made if not splice.lines]
-    gone = sorted((splice for splice in made if splice.lines), key=lambda splice: splice.start, reverse=True)
-    while gone:
-        run = [gone.pop()]
-        start, end = run[0].start, run[0].end
-        doubles = not start or source.blank_line_before(start)
-        end = source.after_blank_lines(end) if doubles else end
-        while gone and gone[-1].start <= end:
-            run.append(gone.pop())
-            end = max(end, source.after_blank_lines(run[-1].end) if doubles else run[-1].end)
-        if end == len(source.text):
-            start = source.before_blank_lines(start)
-        edges = [start, *(splice.start for splice in run[1:]), end]
-        tidy += [Splice(begin, stop, "", run[0].depth) for begin, stop in pairwise(edges)]
-    return tidy
+    gone = sorted((splice for splice in made if splice.lines), key=lambda splice: splice.start)
+    # Each run is a list of offsets: where its pieces begin, and where the last one ends.
+    runs: list[list[int]] = []
+    for splice in gone:
+        if runs and splice.start <= runs[-1][-1]:
+            start = runs[-1][0]
+            runs[-1][-1:] = [splice.start, _end(source, start, splice.end)]
+        else:
+            runs.append([splice.start, _end(source, splice.start, splice.end)])
+    if runs and runs[-1][-1] == len(source.text):
+        _reach_end(source, runs)
+    kept = [splice for splice in made if not splice.lines]
+    return kept + [Splice(begin, end, "") for run in runs for begin, end in pairwise(run)]
+
+
+def _end(source: Source, start: int, end: int) -> int:
+    """Where to stop taking out: behind blank lines, if there are some above too."""
+    return source.after_blank_lines(end) if not start or source.blank_line_before(start) else end
+
+
+def _reach_end(source: Source, runs: list[list[int]]) -> None:
+    """The last run takes what is blank above it."""
+    last = runs[-1]
+    last[0] = source.before_blank_lines(last[0])
+    while len(runs) > 1 and runs[-2][-1] >= last[0]:
+        last[:0] = runs.pop(-2)[:-1]
+        last[0] = source.before_blank_lines(last[0])
 
 
 def join(text: str, splices: Iterable[Splice]) -> tuple[str, list[tuple[int, int]]]:
@@ -125,3 +137,17 @@ def join(text: str, splices: Iterable[Splice]) -> tuple[str, list[tuple[int, int
         position = end
     pieces.append(text[position:])
     return "".join(pieces), spans
+
+
+def unended(source: Source, text: str, spans: list[tuple[int, int]], splices: Iterable[Splice]) -> str:
+    """`text` with a last line that does not end, if that of the original does not; `spans` say so."""
+    if not source.added:
+        return text
+    first = len(spans) - 1
+    if spans and spans[-1][1] == len(source.text):
+        while first and spans[first - 1][1] == spans[first][0]:
+            first -= 1
+        start, end = spans[first]
+        if start and not any(splice.text and splice.end >= start for splice in splices):
+            spans[first] = (start - len(source.ending(start)), end)
+    return text.removesuffix(source.added)

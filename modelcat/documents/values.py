@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelcat.documents.layout import BLOCK_SCALARS
 from modelcat.documents.plain import block
 from modelcat.documents.render import inline
+from modelcat.documents.splice import Splice
 
 if TYPE_CHECKING:
     from modelcat.documents.block import Blocks
@@ -63,7 +64,7 @@ class Values:
             if parent is not None and first >= line:
                 # The comment in the line of the key stays there.
                 put(begin, self.layout.after_properties(begin), space + text, depth)
-                put(line, tail, "", depth)
+                self.blocks.splices.append(Splice(line, tail, "", depth, lines=True))
                 return
             put(begin, tail, space + text + self.source.ending(tail), depth)
         elif node.style in BLOCK_SCALARS:

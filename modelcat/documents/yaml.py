@@ -1,5 +1,7 @@
 """YAML text to values and spans, in one pass over the events of the C parser.
 
+The parser is PyYAML's libyaml (0.2.5 and later), because the tools' parsers are ports of it: what one of
+them reads the other reads. The libyaml in ruamel.yaml.clib is 0.1.7, which refuses `{url: http://x}`.
 Values are those that aichat (serde_yaml 0.9) and mods (go-yaml v3) read: YAML 1.2 core, so `on` and `yes`
 are strings. Where the two disagree (`0755`, `1_000`, a date) the value is the string, which equals nothing
 modelcat writes. Keys are the text of the key. How YAML is changed is in block.py and flow.py.
@@ -70,18 +72,17 @@ def read(text: str) -> Yaml:
         raise Unreadable(
             unsafe.start(), f"the character U+{ord(unsafe[0]):04X} cannot be handled safely here"
         )
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    import yaml  # type: ignore[import-untyped]
 
     builder = _Builder(text)
     take = builder.take
     try:
-        for event in YAML(typ="safe").parse(text):
+        for event in yaml.parse(text, Loader=yaml.CLoader if yaml.__with_libyaml__ else yaml.SafeLoader):
             take[type(event).__name__](event)
-    except MarkedYAMLError as error:
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise Unreadable(mark.index if mark else 0, error.problem or error.context or "not YAML") from None
-    except YAMLError as error:
+    except yaml.YAMLError as error:
         raise Unreadable(0, str(error).partition("\n")[0]) from None
     return builder.result()
 

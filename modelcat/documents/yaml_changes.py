@@ -173,7 +173,7 @@ class _Changer:
         ):
             return []
         text = self.source.text
-        if not text[text.rindex("\n", 0, scalar.end) : scalar.end].strip():
+        if self.source.blank(self.source.line_start(scalar.end), scalar.end):
             raise Unreachable(scalar, "end this text with a newline first")
         start, stop = self.layout.chomping(scalar)
         signs = text[start:stop].replace("+", "").replace("-", "")
@@ -184,7 +184,9 @@ class _Changer:
         for splice in sorted(made, key=lambda splice: splice.end, reverse=True):
             if splice.end >= end and splice.start < end and not splice.text:
                 end = splice.start
-        before = [node for node in nodes(self.yaml) if node.children is None and node.start < end]
+        if any(splice.text and splice.end >= end for splice in made):
+            return
+        before = [node for node in nodes(self.yaml) if node.style != "block" and node.start < end]
         if end < len(self.source.text) and before and before[-1].style in BLOCK_SCALARS:
             self.source.added = ""
 
