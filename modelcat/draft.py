@@ -1,9 +1,10 @@
 """How the plan for a tool's files is made: texts in, new texts out, verified.
 
-    draft(…)  reads the main config, finds the providers in it, renders what modelcat would have there
-    finish(…) merges every file and turns the decisions into new texts
+    read_main(…) reads the main config, where there is none the starter
+    draft(…)     finds the providers in it, renders what modelcat would have there
+    finish(…)    merges every file and turns the decisions into new texts
 
-Between the two the caller reads the files the draft names. Nothing here does I/O. Who wins is in merge.py,
+Before the last the caller reads the files the draft names. Nothing here does I/O. Who wins is in merge.py,
 under which name a provider stands in align.py, what may be removed in proof.py.
 """
 
@@ -59,18 +60,22 @@ class Draft:
         return tuple(sorted(rendered | known))
 
 
-def draft(tool: Tool, main: Live, memory: Memory, offers: Sequence[Offer], starter: str | None) -> Draft:
+def read_main(tool: Tool, main: Live, starter: str | None) -> Document:
+    """The main config, or what a new one begins with. Raises DocumentError where it cannot be read."""
+    data = main.data if main.data is not None else (starter or "").encode()
+    return parse(data, tool.syntax, main.path)
+
+
+def draft(tool: Tool, main: Live, document: Document, memory: Memory, offers: Sequence[Offer]) -> Draft:
     """Begin the plan: which entry is which provider's, and what would stand there.
 
-    `starter` is the text of a new main config. Raises DocumentError where the main config cannot be read.
+    `document` is what `read_main` gave.
     """
     if memory.path != main.path:
         memory = Memory(path=main.path)
     if main.data is None:
         bases = {name: base for name, base in memory.bases.items() if name != tool.main}
         memory = replace(memory, bases=bases, names={})
-    data = main.data if main.data is not None else (starter or "").encode()
-    document = parse(data, tool.syntax, main.path)
     base = memory.bases.get(tool.main, NO_BASE)
     names = align(tool, [offer.provider for offer in offers], document.tree, base.tree, memory.names)
     if names.renamed:

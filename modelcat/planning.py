@@ -5,7 +5,6 @@ It puts edges and core together and decides nothing: the plan itself is made in 
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,6 @@ from modelcat import settings as machine
 from modelcat import tools as all_tools
 from modelcat.align import Entries, entries_of, named
 from modelcat.catalog import Catalog, listing_path
-from modelcat.documents import parse
 from modelcat.errors import DocumentError
 from modelcat.plan import FilePlan, Live, Plan, ToolPlan, Wishes
 from modelcat.render import offered
@@ -121,15 +119,15 @@ class _Desk:
     def plan(self, tool: Tool, applied: Memory) -> ToolPlan:
         main = self.read(tool, tool.main)
         try:
-            tree = parse(main.data, tool.syntax, main.path).tree if main.data is not None else {}
-            chosen, waiting = self.chosen(tool, entries_of(tool, tree), applied)
-            catalog = self.catalog(chosen)
-            what = self.offered(tool, catalog, applied)
-            draft = drafts.draft(tool, main, applied, what.offers, self.starter(tool))
+            document = drafts.read_main(tool, main, self.starter(tool))
         except DocumentError as error:
             data = main.data
             broken = FilePlan(tool.name, tool.main, main.path, data, data, error=error)
             return ToolPlan(tool.name, (broken,), applied)
+        chosen, waiting = self.chosen(tool, entries_of(tool, document.tree), applied)
+        catalog = self.catalog(chosen)
+        what = self.offered(tool, catalog, applied)
+        draft = drafts.draft(tool, main, document, applied, what.offers)
         return drafts.finish(
             draft,
             {name: self.read(tool, name) for name in draft.wanted},
@@ -257,6 +255,8 @@ def _waiting(number: int) -> list[str]:
 
 def _answers(url: str) -> bool:
     """Whether a server accepts connections at the host and port of `url`."""
+    import socket
+
     scheme, _, rest = url.partition("://")
     host, _, port = rest.partition("/")[0].rpartition("@")[2].partition(":")
     try:

@@ -5,7 +5,9 @@ Functions over a Git; both repositories use them.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from modelcat.repo.git import Git
 
+_ID = re.compile(r"[0-9a-f]{40}")
 _PACKS = 32
 """So many packs are combined: each commit leaves one, and git looks into all of them."""
 
@@ -49,6 +52,27 @@ def contents(git: Git, wanted: Mapping[str, str]) -> dict[str, bytes]:
         return {}
     out = git.run("cat-file", "--batch", given="".join(f"{name}\n" for name in names.values()).encode())
     return dict(_batch(out or b"", names))
+
+
+def store(git: Git, data: bytes) -> str:
+    """Keep `data` as a blob in a file of its own; gives its id."""
+    return (git.run("hash-object", "-w", "--stdin", given=data) or b"").decode().strip()
+
+
+def loose(git: Git, name: str) -> bytes | None:
+    """The blob with the id `name`, if it lies in a file of its own and is sound; no git is started for it.
+
+    Loading GitPython and starting git take longer than everything else that a look at a base does.
+    """
+    if _ID.fullmatch(name) is None:
+        return None
+    try:
+        raw = zlib.decompress((git.git_dir / "objects" / name[:2] / name[2:]).read_bytes())
+    except (OSError, zlib.error):
+        return None
+    head, _, data = raw.partition(b"\0")
+    sound = head == b"blob %d" % len(data) and hashlib.sha1(raw, usedforsecurity=False).hexdigest() == name
+    return data if sound else None
 
 
 def _batch(out: bytes, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:

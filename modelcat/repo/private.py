@@ -161,7 +161,10 @@ class PrivateRepo:
     def bases(self, tools: Iterable[str]) -> dict[str, Any]:
         """Tool -> base, for those that have one, in one process (none at all if there is no base)."""
         ids = {tool: blob for tool in tools if (blob := self._base_id(tool))}
-        found = objects.contents(self._git, ids)
+        found = {
+            tool: data for tool, blob in ids.items() if (data := objects.loose(self._git, blob)) is not None
+        }
+        found |= objects.contents(self._git, {tool: blob for tool, blob in ids.items() if tool not in found})
         return {tool: self._json(data, f"the base of {tool}") for tool, data in found.items()}
 
     def base_at(self, manifest: Manifest, tool: str) -> Any:
@@ -175,13 +178,12 @@ class PrivateRepo:
         return self.write_bases({tool: value})[tool]
 
     def write_bases(self, values: Mapping[str, Any]) -> dict[str, str]:
-        """Store several bases in one process: tool -> object id."""
-        if not values:
-            return {}
-        self._make()
-        with Import(self._git) as stream:
-            marks = [stream.blob(canonical_json(value).encode()) for value in values.values()]
-            return dict(zip(values, stream.finish(*marks), strict=True))
+        """Store several bases, each as a loose object, which `bases` reads without git: tool -> object id."""
+        if values:
+            self._make()
+        return {
+            tool: objects.store(self._git, canonical_json(value).encode()) for tool, value in values.items()
+        }
 
     def set_refs(self, bases: Mapping[str, str]) -> None:
         """Make the stored bases the current ones: tool -> object id, "" for none at all. All or nothing."""
