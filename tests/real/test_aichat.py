@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 import sample_offers
-from loopback_provider import ANSWER, LoopbackProvider
-from real_clients import Program, program
 
 from modelcat import tools
 from modelcat.documents import dump
 from modelcat.tool import Offer
 from modelcat.tools import aichat
+from tests.real.loopback_provider import ANSWER, LoopbackProvider
+from tests.real.real_clients import Program, program
 
 pytestmark = pytest.mark.real
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from config_files import ConfigFile, files
-from real_clients import program
+
+from tests.config_files import ConfigFile, files
+from tests.real.real_clients import program
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import sample_offers
-from real_clients import CODEX_VERSIONS, Program, codex, program
 
 from modelcat import tools
+from tests.real.real_clients import CODEX_VERSIONS, Program, codex, program
 
 pytestmark = pytest.mark.real
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import sample_offers
-from loopback_provider import ANSWER, LoopbackProvider
-from real_clients import CODEX_VERSIONS, Ended, Program, codex
 
 from modelcat import tools
 from modelcat.catalog import Provider
 from modelcat.documents import dump
 from modelcat.tool import Offer
+from tests.real.loopback_provider import ANSWER, LoopbackProvider
+from tests.real.real_clients import CODEX_VERSIONS, Ended, Program, codex
 
 pytestmark = pytest.mark.real
 

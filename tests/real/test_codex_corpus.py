@@ -10,10 +10,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from config_files import ConfigFile, files, schema
-from real_clients import CODEX_VERSIONS, Program, codex
 
 from modelcat.rules.schema import violations
+from tests.config_files import ConfigFile, files, schema
+from tests.real.real_clients import CODEX_VERSIONS, Program, codex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

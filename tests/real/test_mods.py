@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import sample_offers
-from real_clients import Program, program
 
 from modelcat import tools
 from modelcat.documents import dump
+from tests.real.real_clients import Program, program
 
 pytestmark = pytest.mark.real
 

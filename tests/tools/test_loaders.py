@@ -7,12 +7,12 @@ import re
 
 import pytest
 import sample_offers
-import strict_loaders
-from strict_loaders import RefusedError
 
 from modelcat import tools
 from modelcat.documents import dump
 from modelcat.tool import Target
+from tests.tools import strict_loaders
+from tests.tools.strict_loaders import RefusedError
 
 AICHAT, CODEX, MODS = (tools.load(name) for name in ("aichat", "codex", "mods"))
 
