@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from modelcat import settings as machine
 from modelcat import state, tools, workspace
 from modelcat.errors import ExitCode
+from modelcat.repo import worktree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,8 @@ class InitResult:
     home: Path
     made: bool
     """The managed folder is new."""
+    selection: Path
+    """modelcat.toml, where the person says what is asked and what may reach the tools."""
     tools: tuple[FoundTool, ...]
     keys: tuple[FoundKey, ...]
     open_lists: int
@@ -66,14 +69,15 @@ class InitResult:
         return "modelcat diff" if self.synced else "modelcat sync"
 
     def as_json(self) -> dict[str, Any]:
-        """{"home", "made", "tools": [{"name", "present", "wanted", "path", "has_config"}],
-        "keys": [{"provider", "variable"}], "open_lists", "needs_key", "synced", "hook", "next": command}.
+        """{"home", "made", "selection": path of modelcat.toml,
+        "tools": [{"name", "present", "wanted", "path", "has_config"}], "keys": [{"provider", "variable"}], "open_lists", "needs_key", "synced", "hook", "next": command}.
 
         Variables are named, what is in them never.
         """
         return {
             "home": str(self.home),
             "made": self.made,
+            "selection": str(self.selection),
             "tools": [
                 {
                     "name": tool.name,
@@ -100,14 +104,19 @@ def run(settings: Settings, *, git_hook: bool = False) -> InitResult:
     """
     registry = machine.registry(settings)
     made = not (settings.catalog / ".git").exists()
+    selection = settings.catalog / "modelcat.toml"
     with workspace.locked(settings, "init"):
-        workspace.repo(settings)
+        repo = workspace.repo(settings)
+        if worktree.content(selection) is None:
+            worktree.write(selection, machine.data_file("modelcat.toml").read_bytes())
+            repo.commit({}, "settings: modelcat.toml")
     keys = tuple(_keys(settings, registry))
     asked = [p for p in registry.providers.values() if p.enabled and p.kind == "provider" and not p.local]
     with_key = {key.provider for key in keys}
     return InitResult(
         home=settings.home,
         made=made,
+        selection=selection,
         tools=tuple(_tools(settings)),
         keys=keys,
         open_lists=sum(p.needs_key_for_list is False for p in asked),

@@ -16,6 +16,7 @@ _FOLD = 12
 def show(result: InitResult, screen: Screen) -> None:
     """The folder, the tools, the keys, the next step."""
     screen.line(f"{'made' if result.made else 'already there:'} {result.home}")
+    screen.line(f"what is asked and what may reach your tools: {result.selection}")
     if result.hook is not None:
         screen.line(f"git hook installed: {result.hook}")
     _tools(result, screen)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelcat import settings as machine
-from modelcat import state, tools
+from modelcat import selection, state, tools, workspace
 from modelcat.commands import init
 from modelcat.errors import ExitCode
 from modelcat.output import Screen
@@ -26,6 +26,25 @@ def test_the_managed_folder_is_made_once_and_is_private() -> None:
     assert (settings.catalog / ".git" / "HEAD").is_file()
     assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700
     assert init.run(settings).made is False
+
+
+def test_a_modelcat_toml_of_defaults_is_written_where_there_is_none() -> None:
+    settings = machine.load()
+    path = init.run(settings).selection
+    assert path == settings.catalog / "modelcat.toml"
+    assert path.read_bytes() == machine.data_file("modelcat.toml").read_bytes()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert machine.selection(settings, machine.registry(settings)) == selection.parse("")
+    assert workspace.repo(settings).read("modelcat.toml") == path.read_text(encoding="utf-8")
+
+
+def test_a_modelcat_toml_that_is_there_stays_as_it_is() -> None:
+    settings = machine.load()
+    init.run(settings)
+    path = settings.catalog / "modelcat.toml"
+    path.write_text("max_models = 7\n", encoding="utf-8")
+    init.run(settings)
+    assert path.read_text(encoding="utf-8") == "max_models = 7\n"
 
 
 def test_tools_are_found_by_their_config(home: Path) -> None:
