@@ -70,7 +70,8 @@ class InitResult:
 
     def as_json(self) -> dict[str, Any]:
         """{"home", "made", "selection": path of modelcat.toml,
-        "tools": [{"name", "present", "wanted", "path", "has_config"}], "keys": [{"provider", "variable"}], "open_lists", "needs_key", "synced", "hook", "next": command}.
+        "tools": [{"name", "present", "wanted", "path", "has_config"}],
+        "keys": [{"provider", "variable"}], "open_lists", "needs_key", "synced", "hook", "next": command}.
 
         Variables are named, what is in them never.
         """

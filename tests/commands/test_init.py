@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelcat import settings as machine
 from modelcat import selection, state, tools, workspace
+from modelcat import settings as machine
 from modelcat.commands import init
 from modelcat.errors import ExitCode
 from modelcat.output import Screen
