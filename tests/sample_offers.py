@@ -31,7 +31,7 @@ AWKWARD_IDS = (
     "~",
     "on",
     "True",
-    "it's \"quoted\" \\ and more",
+    'it\'s "quoted" \\ and more',
     "Ünïcode/模型",
     "x" * 120,
     "- dash",

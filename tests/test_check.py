@@ -8,7 +8,6 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from config_files import ConfigFile, context, files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from modelcat.check import Finding, check, examine, kind_of, mended, syntax_of
 from modelcat.documents import parse
 from modelcat.errors import VerifyError
 from modelcat.rules import KINDS, Change, Context
+from tests.config_files import ConfigFile, context, files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simulator import FAULTS, Shop, Simulator, sample_names
-from simulator.fixtures import running_simulator  # noqa: F401  the fixture "simulator"
 
 from modelcat import dialects
 from modelcat.catalog import Auth, Provider
@@ -38,6 +36,8 @@ from modelcat.fetch import (
     words,
 )
 from modelcat.normalise import normalise
+from tests.simulator import FAULTS, Shop, Simulator, sample_names
+from tests.simulator.fixtures import running_simulator  # noqa: F401  the fixture "simulator"
 
 KEY = ("SIM_API_KEY", "sk-test-0123456789abcdef")
 QUICK = Limits(timeout=5.0, connect_timeout=1.0, attempts=3, backoff=0.01, size=4 * 2**20)
@@ -280,11 +280,11 @@ def test_size_limit_is_for_all_pages_together(simulator: Simulator) -> None:
 def test_a_bomb_takes_no_memory() -> None:
     script = """
         import resource, sys
-        from simulator import Simulator
+        from tests.simulator import Simulator
         from modelcat.fetch import Question, fetch_all
         with Simulator() as simulator:
             shop = simulator.open(count=1, always="gzip bomb")
-            from simulator.faults import _bomb
+            from tests.simulator.faults import _bomb
             _bomb()  # made before measuring
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             print(fetch_all([Question(shop.provider, shop.url)]))
@@ -716,7 +716,7 @@ def test_certificate_that_nobody_vouches_for(simulator: Simulator) -> None:
 
 
 def test_certificate_of_ones_own_authority(monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulator.server import CERTIFICATE
+    from tests.simulator.server import CERTIFICATE
 
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     with Simulator(tls=True) as guarded:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from killed import run_until
 
 from modelcat import files
 from modelcat.files import Recovery, Write
 from modelcat.files.disk import link_text
+from tests.killed import run_until
 
 Seen = dict[str, tuple[str | None, bytes, int]]
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sample_offers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from modelcat import legacy
 from modelcat.catalog import Provider
 from modelcat.dialect import NotAListError
 from modelcat.legacy import LegacyQuestion
+from tests import sample_offers
 
 ACME = LegacyQuestion(
     Provider("acme", "Acme", "openai", "https://now.example/v1"),

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from decimal import Decimal
-from functools import reduce
 from typing import Any
 
-import arbitrary
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +25,7 @@ from modelcat.catalog import (
 )
 from modelcat.dialects._facts import MODALITIES
 from modelcat.normalise import LONGEST_ID, _merged, answer_text, ids_text, normalise, unusable_id
+from tests import arbitrary
 
 Row = dict[str, Any]
 
@@ -280,11 +279,12 @@ def models(draw: st.DrawFn) -> Model:
 
 @given(st.lists(models(), min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_merging_does_not_depend_on_the_order(several: list[Model], random: Any) -> None:
-    merged = reduce(_merged, several)
+    merged = _merged(several)
     shuffled = list(several)
     random.shuffle(shuffled)
-    assert reduce(_merged, shuffled) == merged
-    assert _merged(merged, merged) == merged
+    assert _merged(shuffled) == merged
+    assert _merged([merged, merged]) == merged
+    assert _merged([*several, *shuffled]) == merged
     windows = [model.context_window for model in several if model.context_window]
     assert merged.context_window == max(windows, default=None)
     if merged.context_window and merged.max_output_tokens:

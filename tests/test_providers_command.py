@@ -9,7 +9,6 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from simulator.fixtures import running_simulator  # noqa: F401  the fixture "simulator"
 
 from modelcat import settings, state
 from modelcat.catalog import Provider
@@ -18,13 +17,13 @@ from modelcat.commands.providers import Standing, Tried
 from modelcat.errors import ExitCode, RegistryError, SettingsError, StorageError, UsageError
 from modelcat.output import Screen
 from modelcat.output import providers as words
+from tests.simulator.fixtures import running_simulator  # noqa: F401  the fixture "simulator"
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator import Simulator
-
     from modelcat.settings import Settings
+    from tests.simulator import Simulator
 
 
 SECRET = "sk-topsecret-4242424242"

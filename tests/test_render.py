@@ -5,13 +5,13 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-import sample_offers
 
 from modelcat import registry as rows
 from modelcat import selection as rules
 from modelcat import tools
 from modelcat.catalog import Catalog, Listing, Model, listing
 from modelcat.render import Offered, folder_of, offered, render
+from tests import sample_offers
 
 _REGISTRY = rows.load("""
 [providers.acme]

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from real_git import clean, git, sound
 
 from modelcat.errors import RepoError, StorageError
 from modelcat.repo import CatalogRepo
 from modelcat.repo import git as git_module
+from tests.real_git import clean, git, sound
 
 TEXTS = {f"catalog/p{n}.json": f'{{"provider": {n}}}\n' for n in range(5)} | {
     "config/json/models_p0.json": "[]\n"

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from real_git import clean, git, sound
 
 from modelcat import repo as repos
 from modelcat.errors import RepoError, StorageError
 from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo
 from modelcat.repo.git import Git, at_work
+from tests.real_git import clean, git, sound
 
 CRLF = "line one\r\nline two\n"
 TEXTS = {"catalog/a.json": "{}\n", "config/json/models_a.json": CRLF, "config/a.txt": "caf\u00e9\n"}

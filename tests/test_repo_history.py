@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from real_git import git
 
 from modelcat.repo import CatalogRepo
+from tests.real_git import git
 
 HOSTILE = "@@ -1 +1 @@\n--- a/x\n+++ b/x\ndiff --git a/x b/x\n-minus\n+plus\n\\ No newline\n"
 

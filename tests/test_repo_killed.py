@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from killed import run_until
-from real_git import clean, git, sound
 
 from modelcat.errors import StorageError
 from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, preload
+from tests.killed import run_until
+from tests.real_git import clean, git, sound
 
 OLD = {
     "catalog/a.json": "old a\n",

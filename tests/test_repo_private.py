@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from real_git import git, sound
 
 from modelcat.errors import RepoError
 from modelcat.repo import BackupFile, Kept, PrivateRepo
+from tests.real_git import git, sound
 
 WHEN = "2026-11-24T14-30-00Z"
 SECRET = b"api_key: sk-secret\r\n\xff\x00"

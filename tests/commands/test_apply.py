@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ruamel.yaml import YAML
-from world import World, as_json, changed, decisions, model
 
 from modelcat.commands import restore
 from modelcat.errors import ExitCode, RegistryError, StaleFileError, UsageError
 from modelcat.output import Screen
 from modelcat.output import plan as words
+from tests.world import World, as_json, changed, decisions, model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from world import World, as_json, changed, model
 
 from modelcat.errors import ExitCode
 from modelcat.output import Screen
 from modelcat.output import plan as words
+from tests.world import World, as_json, changed, model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,12 +9,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from world import as_json
 
 from modelcat.commands import merge
 from modelcat.errors import DocumentError, ExitCode, StorageError, UsageError
 from modelcat.output import Screen
 from modelcat.output import merge as words
+from tests.world import as_json
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from world import World, as_json, model
 
 from modelcat import state
 from modelcat.commands import status
 from modelcat.errors import ExitCode
 from modelcat.output import Screen
 from modelcat.output import status as words
+from tests.world import World, as_json, model
 
 if TYPE_CHECKING:
     from pathlib import Path

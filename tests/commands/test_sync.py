@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simulator import FAULTS, Shop, Simulator, sample_names
-from simulator.fixtures import simulator
 
 from modelcat import settings as machine
 from modelcat import state, workspace
@@ -18,6 +16,8 @@ from modelcat.commands import sync
 from modelcat.commands.sync import Account, Options, SyncResult
 from modelcat.errors import ExitCode, RegistryError, UsageError
 from modelcat.fetch import Step
+from tests.simulator import FAULTS, Shop, Simulator, sample_names
+from tests.simulator.fixtures import simulator
 
 __all__ = ["simulator"]
 

@@ -8,17 +8,17 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import arbitrary
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulator import sample, sample_names
-from simulator.server import shipped
 
 import modelcat.dialects
 from modelcat import dialects
 from modelcat.catalog import Provider
 from modelcat.dialect import Dialect, Fields, NotAListError, Page
+from tests import arbitrary
+from tests.simulator import sample, sample_names
+from tests.simulator.server import shipped
 
 URL = "https://api.example.invalid/v1/models?limit=100"
 every_dialect = pytest.mark.parametrize("name", dialects.names())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import arbitrary
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from modelcat.catalog import MODES
 from modelcat.dialects import _facts, _modes
 from modelcat.dialects.units import UNITS
+from tests import arbitrary
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from simulator import Sample, sample, sample_names
-from simulator.server import shipped
 
 from modelcat import dialects
 from modelcat.catalog import Provider, model_json
 from modelcat.normalise import Normalised, answer_text, ids_text, normalise
+from tests.simulator import Sample, sample, sample_names
+from tests.simulator.server import shipped
 
 
 def provider_of(like: Sample) -> Provider:

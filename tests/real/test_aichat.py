@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sample_offers
 
 from modelcat import tools
 from modelcat.documents import dump
 from modelcat.tool import Offer
 from modelcat.tools import aichat
+from tests import sample_offers
 from tests.real.loopback_provider import ANSWER, LoopbackProvider
 from tests.real.real_clients import Program, program
 

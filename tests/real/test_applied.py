@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sample_offers
 
 from modelcat import tools
+from tests import sample_offers
 from tests.real.real_clients import CODEX_VERSIONS, Program, codex, program
 
 pytestmark = pytest.mark.real

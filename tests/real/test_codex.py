@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sample_offers
 
 from modelcat import tools
 from modelcat.catalog import Provider
 from modelcat.documents import dump
 from modelcat.tool import Offer
+from tests import sample_offers
 from tests.real.loopback_provider import ANSWER, LoopbackProvider
 from tests.real.real_clients import CODEX_VERSIONS, Ended, Program, codex
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sample_offers
 
 from modelcat import tools
 from modelcat.documents import dump
+from tests import sample_offers
 from tests.real.real_clients import Program, program
 
 pytestmark = pytest.mark.real

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from config_files import ConfigFile, files
 
 from modelcat import rules
 from modelcat.check import kind_of, syntax_of
 from modelcat.documents import parse
 from modelcat.errors import DocumentError
+from tests.config_files import ConfigFile, files
 
 FILES = files()
 IDS = [item.id for item in rules.every()]

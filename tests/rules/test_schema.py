@@ -8,7 +8,6 @@ from typing import Any
 
 import fastjsonschema
 import pytest
-from config_files import SCHEMAS, files, schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from modelcat.check import syntax_of
 from modelcat.documents import parse
 from modelcat.errors import DocumentError
 from modelcat.rules.schema import WORDS, violations
+from tests.config_files import SCHEMAS, files, schema
 
 KINDS = sorted(rules.KINDS)
 

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-import sample_offers
 
 from modelcat.catalog import Cost, Model, Provider
 from modelcat.tool import Offer
 from modelcat.tools import aichat
+from tests import sample_offers
 
 ACME = Provider("acme-cloud", "Acme", "openai", "https://api.acme.example/v1")
 MODEL = Model("m", context_window=1000, max_output_tokens=100)

@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-import sample_offers
 
 from modelcat.catalog import Cost, Model, Provider
 from modelcat.tool import Offer, Target
 from modelcat.tools import codex
 from modelcat.tools._codex_prompt import INSTRUCTIONS
+from tests import sample_offers
 
 ACME = Provider(
     "acme",

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sample_offers
 
 from modelcat import tools
 from modelcat.catalog import Provider
@@ -17,6 +16,7 @@ from modelcat.documents import dump, parse
 from modelcat.errors import UsageError
 from modelcat.tool import Offer, Target, Tool
 from modelcat.tree import Keyed, ScalarSet, same
+from tests import sample_offers
 
 ALL = [tools.load(name) for name in tools.names()]
 _CONFIG = Path(__file__).parents[2] / "config"

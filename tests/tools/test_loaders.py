@@ -6,11 +6,11 @@ import json
 import re
 
 import pytest
-import sample_offers
 
 from modelcat import tools
 from modelcat.documents import dump
 from modelcat.tool import Target
+from tests import sample_offers
 from tests.tools import strict_loaders
 from tests.tools.strict_loaders import RefusedError
 

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-import sample_offers
 
 from modelcat.catalog import Model, Provider
 from modelcat.tool import Offer
 from modelcat.tools import mods
+from tests import sample_offers
 
 ACME = Provider(
     "acme", "Acme", "openai", "https://api.acme.example/v1", api_key_env=("ACME_KEY", "OTHER_KEY")
