@@ -178,7 +178,7 @@ def _models(lines: Iterable[str], is_it: Callable[[str], bool]) -> dict[str, Mod
             continue
         try:
             row = json.loads(text)
-            if is_it(row["id"]):
+            if isinstance(row["id"], str) and is_it(row["id"]):
                 found[row["id"]] = model_from_json(row)
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
             continue  # an older form of the listing, or a hand's work
