@@ -1,6 +1,6 @@
 """What would be written to the person's files, as values: the plan of a file, of a tool, of all.
 
-How a plan is made is in draft.py, what is read for it in planning.py, its numbers in tally.py.
+How a plan is made is in draft.py and finish.py, what is read for it in planning.py, its numbers in tally.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a plan is made of, read from this machine: the catalog, what is ready, what was applied, the files.
 
-It puts edges and core together and decides nothing: the plan itself is made in draft.py.
+It puts edges and core together and decides nothing: the plan itself is made in draft.py and finish.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from modelcat import settings as machine
 from modelcat import tools as all_tools
 from modelcat.align import Entries, entries_of, named
 from modelcat.catalog import Catalog, listing_path
-from modelcat.errors import DocumentError
+from modelcat.errors import DocumentError, StorageError
+from modelcat.finish import finish
 from modelcat.plan import FilePlan, Live, Plan, ToolPlan, Wishes
 from modelcat.render import offered
 from modelcat.repo import PrivateRepo
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from modelcat.catalog import Listing, Provider
+    from modelcat.errors import ModelcatError
     from modelcat.files import Snapshot
     from modelcat.memory import Memory
     from modelcat.merge import Decision
@@ -117,20 +119,21 @@ class _Desk:
         )
 
     def plan(self, tool: Tool, applied: Memory) -> ToolPlan:
-        main = self.read(tool, tool.main)
+        try:
+            main = self.read(tool, tool.main)
+        except StorageError as error:
+            return _unplanned(tool, str(self.settings.tool_path(tool)), None, error, applied)
         try:
             document = drafts.read_main(tool, main, self.starter(tool))
         except DocumentError as error:
-            data = main.data
-            broken = FilePlan(tool.name, tool.main, main.path, data, data, error=error)
-            return ToolPlan(tool.name, (broken,), applied)
+            return _unplanned(tool, main.path, main.data, error, applied)
         chosen, waiting = self.chosen(tool, entries_of(tool, document.tree), applied)
         catalog = self.catalog(chosen)
         what = self.offered(tool, catalog, applied)
         draft = drafts.draft(tool, main, document, applied, what.offers)
-        return drafts.finish(
+        return finish(
             draft,
-            {name: self.read(tool, name) for name in draft.wanted},
+            {name: self.read(tool, name) for name in (*draft.wanted, *self.siblings(tool, draft.wanted))},
             self.known(tool, catalog, what, draft.memory),
             wishes=self.wishes,
             printed=installed.answer(self.settings, tool),
@@ -141,6 +144,12 @@ class _Desk:
         shot = files.read(live.place(self.settings, tool, name))
         self.snapshots[tool.name, name] = shot
         return Live(str(shot.path), shot.data if shot.existed else None)
+
+    def siblings(self, tool: Tool, known: Sequence[str]) -> list[str]:
+        """The files beside the main config that may use its entries, but those in `known`."""
+        folder = self.settings.tool_path(tool).parent
+        found = folder.glob(tool.siblings) if tool.siblings else ()
+        return sorted(path.name for path in found if path.is_file() and path.name not in known)
 
     def starter(self, tool: Tool) -> str | None:
         path = machine.data_file(f"{tool.name}/{tool.main}")
@@ -245,6 +254,11 @@ def decision_json(decision: Decision, file: FilePlan) -> dict[str, Any]:
             if value is not MISSING
         },
     }
+
+
+def _unplanned(tool: Tool, path: str, data: bytes | None, error: ModelcatError, applied: Memory) -> ToolPlan:
+    file = FilePlan(tool.name, tool.main, path, data, data, error=error)
+    return ToolPlan(tool.name, (file,), applied)
 
 
 def _waiting(number: int) -> list[str]:

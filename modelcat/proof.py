@@ -15,7 +15,7 @@ from modelcat.tool import Offer
 from modelcat.tree import MISSING, Layout, entries, get, key_of, outermost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from modelcat.catalog import Listing, Provider
     from modelcat.selection import Selected
@@ -38,6 +38,12 @@ class Known:
     def fetched(self) -> bool:
         """Whether the listing is the provider's own word of today."""
         return self.listing is not None and self.listing.origin == "fetched"
+
+    def gone(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of `ids` that today's list lacks or modelcat.toml excludes."""
+        out = self.selected.excluded if self.selected else frozenset[str]()
+        listed = self.listing.ids() if self.listing is not None and self.fetched else None
+        return frozenset(one for one in ids if one in out or (listed is not None and one not in listed))
 
 
 @dataclass(slots=True)

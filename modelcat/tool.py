@@ -95,6 +95,8 @@ class Tool:
     needs: Callable[[Tree], Collection[tuple[str, str | None]]] = field(default=lambda _: ())
     """What a main config's own defaults use: (entry key, model, or None for the entry alone). Such entries
     are never removed: the tool would not start."""
+    siblings: str = ""
+    """A glob of files beside the main config that may use its entries too, and are read with `needs`."""
     chosen: tuple[str, ...] = ()
     """Top-level keys whose value is the person's choice once one stands in a file, such as the model of a
     profile: written where there is none, then never changed."""

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelcat import files, verify
+from modelcat import files
 from modelcat import tools as all_tools
 from modelcat.documents import parse
-from modelcat.draft import edits_of
 from modelcat.errors import ExitCode, StorageError, UsageError
 from modelcat.memory import pointer_to_json, tree_to_json
-from modelcat.merge import NO_BASE, Base, merge
-from modelcat.tree import MISSING, Layout, key_of, pointer_text
+from modelcat.merge import NO_BASE, Base
+from modelcat.tree import MISSING, key_of, pointer_text
 from modelcat.veil import veiled
+from modelcat.weave import Rules, woven
 
 if TYPE_CHECKING:
     from modelcat.documents import Document
     from modelcat.merge import Decision, Merged
     from modelcat.tool import Syntax, Tool
-    from modelcat.tree import Shape, Tree
+    from modelcat.tree import Shape
 
 STDOUT = "-"
 SYNTAX: dict[str, Syntax] = {
@@ -98,19 +98,9 @@ def run(
     ours = parse(shot.data, syntax, str(target))
     theirs = _read(source, syntax)
     known = NO_BASE if base is None else Base(_read(base, syntax).tree)
-    merged, data = _merged(ours, theirs.tree, known, shape)
+    merged, data = woven(ours, known, theirs.tree, Rules(shape))
     written = _write(data, target if output is None else output, shot)
     return MergeResult(target, str(output or target), merged, written, base is not None)
-
-
-def _merged(ours: Document, theirs: Tree, base: Base, shape: Shape) -> tuple[Merged, bytes]:
-    merged = merge(base, ours.tree, theirs, shape=shape)
-
-    def again(tree: Tree) -> Merged:
-        return merge(merged.base, tree, theirs, shape=shape)
-
-    edits = edits_of([d for d in merged.decisions if d.changes], ours.tree, Layout(shape))
-    return merged, verify.edited(ours, edits, merged.tree, again)
 
 
 def _read(path: Path, syntax: Syntax) -> Document:

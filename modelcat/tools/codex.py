@@ -290,6 +290,7 @@ TOOL = Tool(
         "web_search": ("flag", "true: its server knows OpenAI's hosted web_search tool"),
     },
     needs=needs,
+    siblings="*.config.toml",
     chosen=("model",),
     ask=("debug", "models", "--bundled"),
     localise=localise,

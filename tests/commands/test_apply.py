@@ -466,6 +466,24 @@ def test_a_broken_file_stops_the_writing_but_not_the_planning(world: World, tool
     assert world.text(tool) == text
 
 
+def test_a_config_that_is_a_folder_is_an_error_of_that_tool_only(world: World) -> None:
+    world.path("mods").mkdir(parents=True)
+    world.write("aichat", "model: x:y\n")
+    result = world.apply()
+    assert result.exit_code == ExitCode.ERROR
+    assert "is a folder" in str(result.planned.plan.errors[0])
+    assert [file.tool for file in changed(result)] == ["aichat"]
+    assert world.text("aichat") == "model: x:y\n"
+
+
+def test_a_section_left_empty_is_filled(world: World) -> None:
+    world.write("aichat", "model: x:y\nclients: # here\nstream: true\n")
+    world.apply("aichat")
+    assert set(clients(world)) == {"groq", "openrouter"}
+    assert "clients: # here\n" in world.text("aichat")
+    assert world.text("aichat").endswith("stream: true\n")
+
+
 def test_an_edit_through_an_alias_is_refused(world: World) -> None:
     text = "shared: &m\n  - name: m1\nclients:\n  - type: openai-compatible\n    name: groq\n    models: *m\n"
     world.write("aichat", text)
@@ -604,6 +622,19 @@ def test_an_edited_profile_outlives_its_provider(world: World) -> None:
     result = world.apply("codex")
     assert world.text("codex", "groq.config.toml") == edited
     assert any("kept because you edited" in note for tool in result.planned.plan.tools for note in tool.notes)
+
+
+def test_a_table_that_a_profile_of_the_persons_needs_stays(world: World) -> None:
+    world.write("codex", "")
+    world.apply("codex")
+    world.write("codex", 'model_provider = "groq"\nmodel = "m1"\n', "work.config.toml")
+    world.write("codex", "x = [\n", "broken.config.toml")
+    world.toml('exclude_providers = ["groq", "openrouter"]\n')
+    result = world.apply("codex")
+    assert "[model_providers.groq]" in world.text("codex")
+    assert "openrouter" not in world.text("codex")
+    assert not world.path("codex", "groq.config.toml").exists()
+    assert any("default needs it" in note for tool in result.planned.plan.tools for note in tool.notes)
 
 
 def test_a_broken_profile_is_an_error_of_its_own(world: World) -> None:
