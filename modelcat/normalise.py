@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from modelcat import dialects
@@ -65,16 +65,18 @@ def normalise(provider: Provider, rows: Sequence[Row]) -> Normalised:
     reader = Reader(dialect, provider, _says_nothing(provider, rows))
     left_out = _LeftOut()
     models: dict[str, Model] = {}
-    repeated = 0
+    repeated: dict[str, list[Model]] = {}
     for model_id, plain, _ in _usable(dialect, provider, reader, rows, left_out.add):
         model = reader.model(plain, model_id)
         if model_id in models:
-            repeated += 1
-            model = _merged(models[model_id], model)
-        models[model_id] = model
-    ordered = tuple(models[model_id] for model_id in sorted(models))
+            repeated.setdefault(model_id, [models[model_id]]).append(model)
+        else:
+            models[model_id] = model
+    models |= {model_id: _merged(several) for model_id, several in repeated.items()}
+    ordered = tuple([models[model_id] for model_id in sorted(models)])
     doubts = tuple(f"{model_id}: {doubt}" for model_id, doubt in sorted(set(reader.doubts)))
-    return Normalised(ordered, left_out.told(), repeated, doubts)
+    again = sum(len(several) - 1 for several in repeated.values())
+    return Normalised(ordered, left_out.told(), again, doubts)
 
 
 def answer_text(provider: Provider, rows: Sequence[Row]) -> str:
@@ -170,49 +172,43 @@ class _LeftOut:
         )
 
 
-def _merged(left: Model, right: Model) -> Model:
-    """One model of two rows with its id, whichever came first: what either can, the larger limits.
+def _merged(several: Sequence[Model]) -> Model:
+    """One model of all the rows with its id, in whatever order: what any of them can, the largest limits.
 
-    Where prices differ the higher one counts, so that nobody pays more than was shown.
+    Where prices differ the highest counts, so that nobody pays more than was shown.
     """
-    window = _most(left.context_window, right.context_window)
-    most = _most(left.max_output_tokens, right.max_output_tokens)
-    return replace(
-        left,
-        name=_least(left.name, right.name),
-        mode=min(left.mode, right.mode, key=MODES.index),
+    window = _most(model.context_window for model in several)
+    most = _most(model.max_output_tokens for model in several)
+    inputs = {name for model in several for name in model.input_modalities}
+    outputs = {name for model in several for name in model.output_modalities}
+    cost = Cost(
+        _most(model.cost.input for model in several),
+        _most(model.cost.output for model in several),
+        _most(model.cost.cache_read for model in several),
+        _most(model.cost.cache_write for model in several),
+    )
+    return Model(
+        id=several[0].id,
+        name=_least(model.name for model in several),
+        mode=min((model.mode for model in several), key=MODES.index),
         context_window=window,
         max_output_tokens=min(most, window) if most and window else most,
-        input_modalities=_union(left.input_modalities, right.input_modalities),
-        output_modalities=_union(left.output_modalities, right.output_modalities),
-        reasoning=_most(left.reasoning, right.reasoning),
-        tool_call=_most(left.tool_call, right.tool_call),
-        cost=_dearer(left.cost, right.cost),
-        released=_least(left.released, right.released),
-        deprecated=_least(left.deprecated, right.deprecated),
+        input_modalities=tuple(name for name in MODALITIES if name in inputs),
+        output_modalities=tuple(name for name in MODALITIES if name in outputs),
+        reasoning=_most(model.reasoning for model in several),
+        tool_call=_most(model.tool_call for model in several),
+        cost=NO_COST if cost == NO_COST else cost,
+        released=_least(model.released for model in several),
+        deprecated=_least(model.deprecated for model in several),
     )
 
 
-def _most(left: Any, right: Any) -> Any:
-    return max((value for value in (left, right) if value is not None), default=None)
+def _most(values: Iterable[Any]) -> Any:
+    return max((value for value in values if value is not None), default=None)
 
 
-def _least(left: Any, right: Any) -> Any:
-    return min((value for value in (left, right) if value is not None), default=None)
-
-
-def _union(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in MODALITIES if name in left or name in right)
-
-
-def _dearer(left: Cost, right: Cost) -> Cost:
-    cost = Cost(
-        _most(left.input, right.input),
-        _most(left.output, right.output),
-        _most(left.cache_read, right.cache_read),
-        _most(left.cache_write, right.cache_write),
-    )
-    return NO_COST if cost == NO_COST else cost
+def _least(values: Iterable[Any]) -> Any:
+    return min((value for value in values if value is not None), default=None)
 
 
 def _without(ignored: frozenset[str]) -> Callable[[Row], Row]:

@@ -25,6 +25,7 @@ _MODALITY: Final = {
     "files": "pdf",
     "document": "pdf",
 }
+_LONGEST_WORD: Final = 64
 _SIX_PLACES: Final = Decimal("0.000001")
 _EPOCH: Final = date(1970, 1, 1)
 _FIRST_DAY, _LAST_DAY = "2015-01-01", "2100-01-01"
@@ -119,19 +120,24 @@ def going(value: Any) -> bool | None:
 def words(value: Any) -> tuple[str, ...]:
     """Words in lower case with underscores: of a text with commas, a list, or the keys of a map of flags."""
     if isinstance(value, list):
-        return _words(tuple(word for word in value if type(word) is str))
-    if isinstance(value, str):
-        return _words(tuple(value.split(",")))
-    if isinstance(value, dict):
-        return _words(tuple(key for key, said in value.items() if flag(said)))
-    return ()
+        given = tuple(value)
+    elif isinstance(value, str):
+        given = tuple(value.split(","))
+    elif isinstance(value, dict):
+        given = tuple([key for key, said in value.items() if flag(said)])
+    else:
+        return ()
+    try:
+        # The rows of a list say the same few things over and over.
+        return _words(given)
+    except TypeError:
+        return _words(tuple([item for item in given if type(item) is str]))
 
 
-# The rows of a list say the same few things over and over.
-@lru_cache(1024)
-def _words(given: tuple[str, ...]) -> tuple[str, ...]:
-    found = (word.strip().lower().replace("-", "_").replace(" ", "_") for word in given)
-    return tuple(word for word in found if word and len(word) <= 64)
+@lru_cache(maxsize=1024)
+def _words(given: tuple[Any, ...]) -> tuple[str, ...]:
+    found = [item.strip().lower().replace("-", "_").replace(" ", "_") for item in given if type(item) is str]
+    return tuple([word for word in found if word and len(word) <= _LONGEST_WORD])
 
 
 def side_words(value: Any, side: int) -> tuple[str, ...]:
@@ -147,10 +153,10 @@ def side_words(value: Any, side: int) -> tuple[str, ...]:
 
 def modalities(value: Any, side: int) -> tuple[str, ...]:
     """The modalities that one side of a value names, in one order; words that are none are left out."""
-    return _modalities(side_words(value, side))
+    return _in_order(side_words(value, side))
 
 
-@lru_cache(1024)
-def _modalities(said: tuple[str, ...]) -> tuple[str, ...]:
-    named = {_MODALITY.get(word) for word in said}
+@lru_cache(maxsize=1024)
+def _in_order(given: tuple[str, ...]) -> tuple[str, ...]:
+    named = {_MODALITY.get(word) for word in given}
     return tuple(name for name in MODALITIES if name in named)

@@ -231,11 +231,8 @@ def mode_by_output(inputs: Sequence[str], outputs: Sequence[str]) -> Mode | None
 def mode_by_id(model_id: str, outputs: Sequence[str]) -> Mode | None:
     """The mode that a word in the id gives away."""
     parts = model_id.lower().translate(_SPLIT).split()
-    for part in parts:
-        if part in _ANY_OUTPUT:
-            return _ANY_OUTPUT[part]
-    if not outputs:
-        for part in parts:
-            if part in _NO_TEXT:
-                return _NO_TEXT[part]
+    for table in (_ANY_OUTPUT,) if outputs else (_ANY_OUTPUT, _NO_TEXT):
+        # Most ids hold none of the words, and this is the quickest way to know.
+        if not table.keys().isdisjoint(parts):
+            return next(table[part] for part in parts if part in table)
     return None

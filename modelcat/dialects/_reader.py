@@ -8,7 +8,7 @@ each set of keys. What a single value says stands in _facts.py.
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from modelcat.catalog import NO_COST, Cost, Model
 from modelcat.dialects import _facts
@@ -53,8 +53,19 @@ _CALLS_TOOLS: Final = frozenset(
         "trained_for_tool_use",
     }
 )
+_SKILLS: Final = (
+    "image_input",
+    "audio_input",
+    "video_input",
+    "reasoning",
+    "tool_call",
+    "features",
+    "tags",
+)
 _SEES: Final = frozenset({"vision", "image_input", "image", "supports_vision"})
 _LONGEST_NAME: Final = 200
+_NO_WORDS: Final[frozenset[str]] = frozenset()
+_MOST_SHAPES: Final = 1000
 _SIDES: Final[tuple[Callable[[Any], tuple[str, ...] | None], ...]] = (
     lambda value: _facts.modalities(value, 0) or None,
     lambda value: _facts.modalities(value, 1) or None,
@@ -73,7 +84,7 @@ class Reader:
         self._factor = UNITS[provider.price_unit]
         self._zero_is_free = provider.zero_is_free
         self._known_prices: dict[str | float, Decimal | None] = {}
-        self._shapes: dict[tuple[str, ...], dict[str, Places]] = {}
+        self._shapes: dict[Any, dict[str, Places]] = {}
         self._places: dict[str, Places] = {
             item.name: tuple(
                 _steps(path)
@@ -102,36 +113,39 @@ class Reader:
         most = _first(row, places.get("max_output_tokens"), _facts.limit)
         if window is not None and most is not None and most > window:
             most = window
-        features, tags = _all_words(row, places.get("features")), _all_words(row, places.get("tags"))
-        can = _Skills(row, places, features, features | tags)
+        can = _NOTHING_SAID if places.keys().isdisjoint(_SKILLS) else _skills(row, places)
         return Model(
             id=model_id,
             name=_name(row, places.get("name"), model_id),
             mode=self._mode or _mode(row, places, model_id, inputs, outputs),
             context_window=window,
             max_output_tokens=most,
-            input_modalities=can.inputs(inputs),
+            input_modalities=inputs or can.inputs,
             output_modalities=outputs,
-            reasoning=can.say("reasoning", _REASONS),
-            tool_call=can.say("tool_call", _CALLS_TOOLS),
+            reasoning=can.reasoning,
+            tool_call=can.tool_call,
             cost=self._cost(row, places, model_id) if self._factor else NO_COST,
             released=_first(row, places.get("released"), _facts.day),
             deprecated=_first(row, places.get("deprecated"), _facts.going),
         )
 
     def _shape(self, row: Row) -> dict[str, Places]:
-        keys = tuple(row)
+        """The places that hold anything in rows with the keys of this one, also those a level down."""
+        keys = tuple(row), tuple([(key, tuple(value)) for key, value in row.items() if type(value) is dict])
         shape = self._shapes.get(keys)
         if shape is None:
-            there = {name: tuple(p for p in places if p[0] in row) for name, places in self._places.items()}
+            there = {
+                name: tuple((field, inner) for field, inner in places if _may_be_in(row, field, inner))
+                for name, places in self._places.items()
+            }
             shape = {name: places for name, places in there.items() if places}
             # A hostile list could have other keys in each of its rows.
-            if len(self._shapes) < 1000:
+            if len(self._shapes) < _MOST_SHAPES:
                 self._shapes[keys] = shape
         return shape
 
     def _cost(self, row: Row, places: dict[str, Places], model_id: str) -> Cost:
-        if not any(name in places for name in _PRICES) or _sells_other(row, places.get("price_kind")):
+        if places.keys().isdisjoint(_PRICES) or _sells_other(row, places.get("price_kind")):
             return NO_COST
         prices = [_first(row, places.get(name), self._price) for name in _PRICES]
         if 0 in prices and not (self._zero_is_free or _is_free(row, model_id)):
@@ -161,6 +175,13 @@ def _steps(path: str) -> tuple[str, tuple[str, ...]]:
     return field, tuple(inner)
 
 
+def _may_be_in(row: Row, field: str, inner: tuple[str, ...]) -> bool:
+    if field not in row:
+        return False
+    value = row[field]
+    return not inner or (type(value) is dict and inner[0] in value)
+
+
 def _first(row: Row, places: Places | None, read: Callable[[Any], Any]) -> Any:
     """What `read` makes of the first place that holds something it can use."""
     if places is None:
@@ -188,11 +209,10 @@ def _modalities(row: Row, places: dict[str, Places], side: int) -> tuple[str, ..
 
 def _all_words(row: Row, places: Places | None) -> frozenset[str]:
     if places is None:
-        return frozenset()
-    found: list[str] = []
-    for place in places:
-        found += _first(row, (place,), _facts.words) or ()
-    return frozenset(found)
+        return _NO_WORDS
+    if len(places) == 1:
+        return frozenset(_first(row, places, _facts.words) or ())
+    return frozenset(word for place in places for word in _first(row, (place,), _facts.words) or ())
 
 
 def _name(row: Row, places: Places | None, model_id: str) -> str | None:
@@ -245,41 +265,39 @@ def _is_free(row: Row, model_id: str) -> bool:
     return row.get("is_free") is True or row.get("free") is True
 
 
-class _Skills:
+class _Can(NamedTuple):
     """What the flags and lists of one row say it can do."""
 
-    __slots__ = ("closed", "named", "places", "row")
+    inputs: tuple[str, ...] = ()
+    reasoning: bool | None = None
+    tool_call: bool | None = None
 
-    def __init__(
-        self, row: Row, places: dict[str, Places], closed: frozenset[str], named: frozenset[str]
-    ) -> None:
-        self.row, self.places, self.closed, self.named = row, places, closed, named
 
-    def say(self, fact: str, words: frozenset[str]) -> bool | None:
+_NOTHING_SAID: Final = _Can()
+
+
+def _skills(row: Row, places: dict[str, Places]) -> _Can:
+    complete = _all_words(row, places.get("features"))
+    named = complete | _all_words(row, places["tags"]) if "tags" in places else complete
+
+    def said(fact: str, words: frozenset[str]) -> bool | None:
         """The flag's word; else whether a list names it; None where nothing does and no list is complete."""
-        said: bool | None = _first(self.row, self.places.get(fact), _facts.flag)
-        if said is not None:
-            return said
-        if not self.named:
-            return None
-        if not words.isdisjoint(self.named):
+        flag: bool | None = _first(row, places.get(fact), _facts.flag)
+        if flag is None and not words.isdisjoint(named):
             return True
-        return False if self.closed else None
+        return False if flag is None and complete else flag
 
-    def inputs(self, listed: tuple[str, ...]) -> tuple[str, ...]:
-        """The input modalities listed, or those that flags and words make known."""
-        if listed:
-            return listed
-        sees = self._sees()
-        hears = _first(self.row, self.places.get("audio_input"), _facts.flag)
-        watches = _first(self.row, self.places.get("video_input"), _facts.flag)
-        if sees is None and not hears and not watches:
-            return ()
-        known = {"text": True, "image": sees, "audio": hears, "video": watches}
-        return tuple(name for name in _facts.MODALITIES if known.get(name))
+    return _Can(_inputs(row, places, named), said("reasoning", _REASONS), said("tool_call", _CALLS_TOOLS))
 
-    def _sees(self) -> bool | None:
-        said: bool | None = _first(self.row, self.places.get("image_input"), _facts.flag)
-        if said is None and not _SEES.isdisjoint(self.named):
-            return True
-        return said
+
+def _inputs(row: Row, places: dict[str, Places], named: frozenset[str]) -> tuple[str, ...]:
+    """The input modalities that flags and words make known, where none are listed."""
+    sees: bool | None = _first(row, places.get("image_input"), _facts.flag)
+    if sees is None and not _SEES.isdisjoint(named):
+        sees = True
+    hears = _first(row, places.get("audio_input"), _facts.flag)
+    watches = _first(row, places.get("video_input"), _facts.flag)
+    if sees is None and not hears and not watches:
+        return ()
+    known = {"text": True, "image": sees, "audio": hears, "video": watches}
+    return tuple(name for name in _facts.MODALITIES if known.get(name))

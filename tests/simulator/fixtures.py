@@ -1,4 +1,4 @@
-"""The simulator as a pytest fixture: `from simulator.fixtures import running_simulator  # noqa: F401`.
+"""The simulator as a pytest fixture: `from tests.simulator.fixtures import running_simulator  # noqa: F401`.
 
 Test functions then take an argument called `simulator`.
 """
