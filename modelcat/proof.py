@@ -39,10 +39,15 @@ class Known:
         """Whether the listing is the provider's own word of today."""
         return self.listing is not None and self.listing.origin == "fetched"
 
+    @property
+    def lists_all(self) -> bool:
+        """Whether a model that the listing lacks was dropped; an unsteady list is only who is online now."""
+        return self.fetched and not self.provider.unsteady
+
     def gone(self, ids: Iterable[str]) -> frozenset[str]:
         """Those of `ids` that today's list lacks or modelcat.toml excludes."""
         out = self.selected.excluded if self.selected else frozenset[str]()
-        listed = self.listing.ids() if self.listing is not None and self.fetched else None
+        listed = self.listing.ids() if self.listing is not None and self.lists_all else None
         return frozenset(one for one in ids if one in out or (listed is not None and one not in listed))
 
 
@@ -122,7 +127,7 @@ class Proof:
         out = known.selected.excluded if known.selected else frozenset()
         if out and model in self._keys(f"{key} excluded", known, lambda one: one.id in out):
             return True
-        return known.fetched and model not in self._keys(f"{key} all", known, lambda _: True)
+        return known.lists_all and model not in self._keys(f"{key} all", known, lambda _: True)
 
     def _keys(self, slot: str, known: Known, which: Callable[[Model], bool]) -> frozenset[str]:
         """The keys that some of a listing's models have in this tool's config."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,6 +67,16 @@ def test_a_list_that_is_not_of_today_proves_nothing(origin: Origin) -> None:
     ask = proof(origin=origin)
     assert not ask(model("b"))
     assert not ask(model("a", "input_price"))
+
+
+def test_a_list_of_who_is_online_proves_nothing() -> None:
+    horde = replace(PROVIDER, unsteady=True)
+    today = listing("groq", [Model("a")], "fetched")
+    known = Known(horde, today, select(today, parse(""), "aichat", keep=frozenset("ab")), excluded=False)
+    ask = Proof(AICHAT, rendered("a", "b"), rendered("a"), {"groq": known}, frozenset())
+    assert not ask(model("b"))
+    assert known.gone("ab") == frozenset()
+    assert ask(model("a", "input_price"))
 
 
 def test_what_is_excluded_is_gone_whatever_the_list() -> None:
