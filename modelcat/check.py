@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat import rules
 from modelcat.errors import DocumentError, VerifyError
@@ -29,8 +28,7 @@ LONGEST = 2_000
 """Characters of a source line that is still shown; nobody reads longer ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found in one file. Lines and columns count from 1."""
 
     path: str

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat.check import Finding, check
 from modelcat.errors import DocumentError, SettingsError, StorageError
@@ -27,12 +26,16 @@ if TYPE_CHECKING:
     from modelcat.tree import Tree
 
 STDIN = "-"
+ASKED = (
+    *("name", "base_url", "former_base_urls", "kind", "local", "unsteady", "private_ids", "api_key_env"),
+    *("serves_responses_api", "models_dev", "litellm"),
+)
+"""The fields of a provider that rules ask for."""
 LARGEST = 10_000_000
 """Bytes; the documents refuse more, so no more is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """One file that was looked at. `unread`: why it could not be."""
 
     path: str
@@ -69,20 +72,19 @@ def read(path: str) -> bytes:
             raise StorageError(f"{path}: {error.strerror}") from None
 
 
-@dataclass
 class Surroundings:
-    """What the rules may ask about the world around the files of one run. Everything is read when first
-    asked.
-    """
+    """What the rules may ask about the world around the files of one run. Read when it is first asked."""
 
-    settings: Settings
-    ignore: tuple[str, ...] = ()
-    embedded: dict[str, str] = field(default_factory=dict)
-    """Provider -> date of the embedded facts, for those that stood in for a listing."""
-    synced: set[str] = field(default_factory=set)
-    """Providers whose stored listing was used."""
-    _listings: dict[str, Listing | None] = field(default_factory=dict)
-    _schemas: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, settings: Settings, ignore: tuple[str, ...] = ()) -> None:
+        """`ignore`: what modelcat.toml switches off."""
+        self.settings = settings
+        self.ignore = ignore
+        self.embedded: dict[str, str] = {}
+        """Provider -> date of the embedded facts, for those that stood in for a listing."""
+        self.synced: set[str] = set()
+        """Providers whose stored listing was used."""
+        self._listings: dict[str, Listing | None] = {}
+        self._schemas: dict[str, Any] = {}
 
     def check(
         self, path: str, tool: str | None, data: bytes | None = None, name: str | None = None
@@ -119,22 +121,23 @@ class Surroundings:
     @cached_property
     def providers(self) -> Mapping[str, Provider]:
         """The registry with the person's own providers."""
-        from modelcat.settings import registry
+        from modelcat import settings
 
-        return registry(self.settings).providers
+        if os.path.lexists(self.settings.catalog / "providers.toml"):
+            return settings.registry(self.settings).providers
+        return shipped(settings.data_file("providers.toml").read_text(encoding="utf-8"))
 
     @cached_property
     def _facts(self) -> Facts:
-        from modelcat.workspace import facts
+        from modelcat.facts import Facts
+        from modelcat.settings import data_file
 
-        return facts()
+        return Facts.load(data_file("facts/facts.bin").read_bytes())
 
     def listing(self, provider: str) -> Listing | None:
         """The stored listing of a provider, else the embedded facts about it; None: nothing is known."""
         if provider not in self._listings:
-            from modelcat.workspace import listing as stored
-
-            found = stored(self.settings, provider)
+            found = self._stored(provider)
             if found is None or found.origin == "embedded":
                 found = found or self._facts.embedded(self.providers[provider])
                 if found is not None:
@@ -144,9 +147,40 @@ class Surroundings:
             self._listings[provider] = found
         return self._listings[provider]
 
+    def _stored(self, provider: str) -> Listing | None:
+        """The listing in the managed folder, if it can be read: to complain of it is not this command's."""
+        from modelcat.catalog import listing_from_text, listing_path
+
+        try:
+            return listing_from_text(
+                (self.settings.catalog / listing_path(provider)).read_text(encoding="utf-8")
+            )
+        except (OSError, ValueError, KeyError, TypeError, ArithmeticError):
+            return None
+
+
+def shipped(text: str) -> dict[str, Provider]:
+    """The providers of the shipped registry, with no more than the rules ask for.
+
+    registry.load reads it strictly and takes three times as long as all that a hook has to do; a test holds
+    the two against each other.
+    """
+    import tomllib
+
+    from modelcat.catalog import Provider
+
+    found = {}
+    for ident, row in tomllib.loads(text)["providers"].items():
+        given = {
+            key: tuple(row[key]) if isinstance(row[key], list) else row[key] for key in ASKED if key in row
+        }
+        base = {"name": ident, "dialect": "openai", "base_url": ""}
+        found[ident] = Provider(id=ident, **{**base, **given})
+    return found
+
 
 def own_files(settings: Settings, only: str | None = None) -> dict[Path, tuple[str, str | None]]:
-    """The person's own configs that are there: path -> (tool, its name beside the main config, None for that).
+    """The person's own configs that are there: path -> (tool, name beside the main config, None for that).
 
     Each tool's main file, and Codex's profiles.
     """

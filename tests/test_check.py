@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -366,7 +365,7 @@ class TestMended:
         wrong = Finding(CODEX, 1, 1, "a", "x/y", "error", "", fix=(lie,))
         assert mended(document, [wrong])[0] == b"a = 1.0\n"
         with pytest.raises((VerifyError, ValueError)):
-            mended(document, [replace(wrong, fix=(Change(("nowhere",), "set", value=1),))])
+            mended(document, [wrong._replace(fix=(Change(("nowhere",), "set", value=1),))])
 
 
 # Nothing but findings comes out.

@@ -6,9 +6,8 @@ commands use takes longer to load than all that is done here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat.checkup import STDIN, Checked, own_files, surroundings
 from modelcat.errors import ExitCode, StorageError, ended
@@ -29,8 +28,7 @@ class UsageError(Exception):
     """Words that cannot be understood; its text says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the command line says."""
 
     files: tuple[str, ...] = ()
@@ -44,8 +42,7 @@ class Options:
     help: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ValidateResult:
+class ValidateResult(NamedTuple):
     """What was looked at and found."""
 
     files: tuple[Checked, ...]
@@ -58,7 +55,7 @@ class ValidateResult:
     """Providers that were checked against their stored listing."""
     as_of: str | None = None
     """The date of the embedded facts, where they were used."""
-    backup: str | None = field(default=None)
+    backup: str | None = None
     """The tag of the backup that was taken before the person's own files were mended."""
 
     @property
@@ -162,7 +159,7 @@ def run(settings: Settings, options: Options) -> ValidateResult:
 def _fix(
     settings: Settings, files: Sequence[Checked], tool: str | None
 ) -> tuple[tuple[tuple[str, int], ...], str | None]:
-    """Write what can be mended: (path, count) of each changed file, and the tag of the backup if there is one."""
+    """Write what can be mended: (path, count) of each changed file, and the tag of the backup, if any."""
     from modelcat import mend
 
     wanted = []

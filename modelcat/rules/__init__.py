@@ -4,13 +4,15 @@ The rules stand in the modules beside this one: secrets, common (schema, typos),
 rule sees plain data and gives pointers; lines and columns, ignores and excerpts are check.py's. Nothing here
 opens a file: what lies outside the config (the registry, listings, neighbouring files) is asked through
 Context.
+
+Named tuples, where the rest of modelcat has dataclasses: those take five times as long to define, and this is
+loaded by a hook on every commit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,8 +26,7 @@ Severity = Literal["error", "warning", "info"]
 not do what it says; info: worth knowing, never counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One step of a mend, on plain data: set, insert or (neither) delete. check.py turns it into an edit."""
 
     pointer: Pointer
@@ -35,8 +36,7 @@ class Change:
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a rule found: where, in the person's words, and how to mend it where that is mechanical."""
 
     pointer: Pointer
@@ -48,8 +48,7 @@ class Found:
     """The key itself is at fault, not its value: there the line and column are taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of file that a tool reads."""
 
     name: str
@@ -76,8 +75,7 @@ def _nothing() -> Mapping[str, Provider]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the rules may know beyond the file. Everything is optional and asked only where it is needed."""
 
     schemas: Callable[[str], Any] | None = None
@@ -95,19 +93,22 @@ class Context:
     """Rule ids and globs of them that modelcat.toml switches off."""
 
 
-@dataclass(frozen=True, slots=True)
 class Subject:
     """One config, as the rules see it."""
 
-    tree: Tree
-    kind: Kind | None
-    path: str
-    context: Context
-    whole: bool = True
-    """The tool's main file, not one provider's part of it: only there must references resolve."""
+    __slots__ = ("context", "kind", "memo", "path", "tree", "whole")
 
-    memo: dict[str, Any] = field(default_factory=dict, repr=False)
-    """What one rule worked out and another needs too."""
+    def __init__(
+        self, tree: Tree, kind: Kind | None, path: str, context: Context, *, whole: bool = True
+    ) -> None:
+        """`whole`: the tool's main file, no provider's part of it; only there must references resolve."""
+        self.tree = tree
+        self.kind = kind
+        self.path = path
+        self.context = context
+        self.whole = whole
+        self.memo: dict[str, Any] = {}
+        """What one rule worked out and another needs too."""
 
     def table(self, key: str) -> dict[str, Tree]:
         """The map under a top-level key; empty where there is none (the schema has said so)."""
@@ -119,8 +120,7 @@ class Subject:
         return self.tree.get(key) if isinstance(self.tree, dict) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One thing that can be wrong."""
 
     id: str
@@ -129,9 +129,9 @@ class Rule:
     """What it finds, in one sentence."""
     mend: str
     """How to mend it."""
-    kinds: frozenset[str] | None = field(repr=False)
+    kinds: frozenset[str] | None
     """The kinds of file it looks at; None: every file."""
-    look: Callable[[Subject], Iterable[Found]] = field(repr=False)
+    look: Callable[[Subject], Iterable[Found]]
 
 
 def rule(

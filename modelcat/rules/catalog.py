@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat.rules import Change, Found, rule
 from modelcat.rules.schema import quoted
@@ -26,8 +25,7 @@ ALMOST = 1.1
 """How far above the provider's limit a limit in characters may be: four characters a token is an estimate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A limit a config sets for a model."""
 
     at: Pointer
@@ -38,8 +36,7 @@ class Limit:
     """Characters a token, where it counts characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One place where a config names a model of a provider."""
 
     at: Pointer

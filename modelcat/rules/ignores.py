@@ -7,9 +7,8 @@ Several rules are separated by commas; `secret/*` is a group; `ignore` without b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"modelcat:\s*ignore(-file)?\b(?:\s*\[([^\]]*)\])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Ignores:
+class Ignores(NamedTuple):
     """What the comments of one file switch off."""
 
     lines: dict[int, tuple[str, ...]]

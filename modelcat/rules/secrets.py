@@ -57,24 +57,21 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
 """(what it is, text it must contain, its form). A form is compiled only once its text was seen."""
 SHORTEST = 12
 """Characters below which nothing is taken for a key, nor for an address with a password in it."""
-_FIELD = re.compile(
-    r"(?:^|[-_.])(?:api-?_?keys?|apikey|key|token|secret|passw(?:or)?d|authorization|bearer|credential)s?$",
-    re.IGNORECASE,
+# Patterns are texts: `re` compiles and keeps them when they are first needed, which most of them never are.
+_FIELD = (
+    r"(?i)(?:^|[-_.])"
+    r"(?:api-?_?keys?|apikey|key|token|secret|passw(?:or)?d|authorization|bearer|credential)s?$"
 )
-_NOT_FIELD = re.compile(r"(?:env|env-key|env_key|key-env|_env_var|max-?_?tokens?)$", re.IGNORECASE)
-_OPAQUE = re.compile(r"^(?:Bearer\s+|Basic\s+)?([A-Za-z0-9_+/=.:-]{20,})$", re.IGNORECASE)
-_STAND_IN = re.compile(
-    r"your|my[-_ ]?(?:api|key)|example|dummy|change-?me|placeholder|insert|replace|redacted|secret|fake"
-    r"|sample|test-?key|not-?needed|no-?key|unused|ignored|none|null|<|>|\$\{|\{\{|\*\*\*|\.\.\.|…|xxxx|0000",
-    re.IGNORECASE,
+_NOT_FIELD = r"(?i)(?:env|env-key|env_key|key-env|_env_var|max-?_?tokens?)$"
+_OPAQUE = r"(?i)^(?:Bearer\s+|Basic\s+)?([A-Za-z0-9_+/=.:-]{20,})$"
+_STAND_IN = (
+    r"(?i)your|my[-_ ]?(?:api|key)|example|dummy|change-?me|placeholder|insert|replace|redacted|secret|fake"
+    r"|sample|test-?key|not-?needed|no-?key|unused|ignored|none|null|<|>|\$\{|\{\{|\*\*\*|\.\.\.|…|xxxx|0000"
 )
-_LINE = re.compile(
-    r"((?:api[-_]?key|token|secret|passw(?:or)?d|authorization)[\"']?\s*[:=]\s*[\"']?(?:bearer\s+|basic\s+)?)"
-    r"([^\s\"',}\]]{8,})",
-    re.IGNORECASE,
+_LINE = (
+    r"(?i)((?:api[-_]?key|token|secret|passw(?:or)?d|authorization)[\"']?\s*[:=]\s*[\"']?"
+    r"(?:bearer\s+|basic\s+)?)([^\s\"',}\]]{8,})"
 )
-_HARMLESS = 6
-"""Characters up to which a value in such a field is no key: none, dummy, lmstud."""
 RANDOM = 3.5
 """Bits a character from which a text of twenty or more looks random: words stay below, keys are above."""
 HEX = 3.0
@@ -107,7 +104,7 @@ def is_stand_in(value: str) -> bool:
     if len(set(body)) <= 4 or _counts_up(body):
         return True
     # A word that happens to stand in a random text makes it no less a key.
-    return bool(_STAND_IN.search(value)) and _entropy(body) < _enough(body, 3.3, 4.4)
+    return bool(re.search(_STAND_IN, value)) and _entropy(body) < _enough(body, 3.3, 4.4)
 
 
 def _counts_up(text: str) -> bool:
@@ -118,7 +115,7 @@ def _counts_up(text: str) -> bool:
 
 def random_looking(value: str) -> bool:
     """Whether a text is long, opaque and as random as keys are."""
-    match = _OPAQUE.match(value)
+    match = re.match(_OPAQUE, value)
     if match is None or is_stand_in(value):
         return False
     body = match.group(1)
@@ -144,7 +141,7 @@ def masked(line: str, secrets: frozenset[str] = frozenset()) -> str:
         line = line.replace(secret, _stars(secret))
     for _, secret in list(_hits(line)):
         line = line.replace(secret, _stars(secret))
-    return _LINE.sub(lambda match: match.group(1) + _kept(match.group(2)), line)
+    return re.sub(_LINE, lambda match: match.group(1) + _kept(match.group(2)), line)
 
 
 def _kept(value: str) -> str:
@@ -195,7 +192,7 @@ def _judged(place: Any, text: str) -> Hit | None:
     if hit:
         return Hit(_pointer(place), *hit)
     name = str(place[1]) if place else ""
-    if _FIELD.search(name) and not _NOT_FIELD.search(name) and random_looking(text):
+    if re.search(_FIELD, name) and not re.search(_NOT_FIELD, name) and random_looking(text):
         return Hit(_pointer(place), None, text)
     return None
 
