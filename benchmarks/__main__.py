@@ -1,7 +1,7 @@
 """`python -m benchmarks`: one table of what modelcat takes and what a plain program takes for the same.
 
 --rounds N     rounds of each measurement, of which the median counts (default 5)
---only PART    startup, sync (may be repeated; default all)
+--only PART    startup, sync, merge (may be repeated; default all)
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import startup, syncing
+from benchmarks import merging, startup, syncing
 from benchmarks.measure import FailedError, Row, table
 
-PARTS = {"startup": startup.rows, "sync": syncing.rows}
+PARTS = {"startup": startup.rows, "sync": syncing.rows, "merge": merging.rows}
 
 
 def main() -> int:

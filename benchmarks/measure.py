@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import atexit
+import json
 import statistics
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 
 class FailedError(Exception):
@@ -24,7 +27,7 @@ class Sample:
 
     seconds: float
     peak: int = 0
-    """Bytes resident at most (of the largest process of the run); 0: not measured."""
+    """Bytes resident at most; 0: not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +56,28 @@ class Row:
         return fast and (self.seconds_limit is None or self.ours.seconds <= self.seconds_limit)
 
 
-def program(
-    command: Sequence[str | Path],
-    env: Mapping[str, str],
-    *,
-    cwd: Path | None = None,
-    expect: int = 0,
-    given: Path | None = None,
-) -> Sample:
-    """Run a program to its end. FailedError with what it said if it does not end in `expect`."""
-    with open(given or os.devnull, "rb") as stdin, open(os.devnull, "wb") as quiet:  # noqa: PTH123
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            [str(word) for word in command],
-            env=dict(env),
-            cwd=cwd,
-            stdin=stdin,
-            stdout=quiet,
-            stderr=subprocess.PIPE,
-        )
-        assert process.stderr is not None
-        said = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        process.stderr.close()
-    if process.returncode != expect:
-        words = " ".join(str(word) for word in command)
-        raise FailedError(f"{words} ended with {process.returncode}: {said.decode(errors='replace')[-2000:]}")
-    # Linux says kilobytes, macOS bytes.
-    return Sample(seconds, usage.ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024))
+def program(command: Sequence[str | Path], env: Mapping[str, str], *, cwd: Path | None = None) -> Sample:
+    """Run a program to its end. FailedError with what it said if it does not end well."""
+    asked = {"command": [str(word) for word in command], "env": dict(env), "cwd": cwd and str(cwd)}
+    runner = _runner()
+    assert runner.stdin is not None
+    assert runner.stdout is not None
+    print(json.dumps(asked), file=runner.stdin, flush=True)
+    answer = json.loads(runner.stdout.readline())
+    if answer["code"] != 0:
+        words = " ".join(asked["command"])
+        raise FailedError(f"{words} ended with {answer['code']}: {answer['said']}")
+    return Sample(answer["seconds"], answer["peak"])
+
+
+@cache
+def _runner() -> subprocess.Popen[str]:
+    script = Path(__file__).with_name("runner.py")
+    runner = subprocess.Popen(
+        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    atexit.register(runner.kill)
+    return runner
 
 
 def clocked(work: Callable[[], object]) -> Sample:
