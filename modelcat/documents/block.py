@@ -168,7 +168,8 @@ class _Run:
         leaf = last_leaf(self.children[position])
         if leaf.style not in BLOCK_SCALARS:
             return None
-        return None if position in self.covered and not self.layout.keeps_blank_lines(leaf) else leaf
+        covered = position in self.covered and not self.source.blank_line_before(self.tail(position))
+        return None if covered else leaf
 
     def _after_would_be_text(self, line: int, scalar: Node) -> int:
         """Behind the lines that the block scalar above would take for its own."""

@@ -61,9 +61,16 @@ class Layout:
             return self.source.line_end(leaf.end)
         end = leaf.end if self.text[leaf.end - 1] == "\n" else self.source.line_end(leaf.end)
         header = self.source.line_end(self._header(leaf).end())
-        if "+" in self._header(leaf)[1]:
-            return max(end, header)
-        return self.source.before_blank_lines(max(end, header), header)
+        end = max(end, header)
+        if self.keeps_blank_lines(leaf):
+            return end
+        # Blanks beyond the indentation are content, though the line looks empty.
+        indent = self.content_indent(leaf)
+        while end > header and self.source.blank(line := self.source.line_start(end - 1), end):
+            if self.indent(line) > indent and self.source.after_blank_lines(header) < end:
+                break
+            end = line
+        return end
 
     def _header(self, leaf: Node) -> re.Match[str]:
         match = _HEADER.match(self.text, leaf.start)

@@ -6,7 +6,7 @@ header, or `= {}`, stands for it. An array of tables without elements becomes `=
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from modelcat.documents.edits import Change, Insert, Unreachable
 from modelcat.documents.flow import Bracketed, Flow
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from modelcat.tree import Pointer, Tree
 
 
+_BEFORE_SECTIONS: Final = 1_000
+
+
 def splices(toml: Toml, source: Source, changes: Changes) -> list[Splice]:
     """What to put where. Raises Unreachable for a change that TOML has no words for."""
     changer = _Changer(toml, source)
@@ -32,7 +35,7 @@ def splices(toml: Toml, source: Source, changes: Changes) -> list[Splice]:
         changer.change(change)
     for replacement in changes.values:
         changer.replace(replacement)
-    changer.settle_braces()
+    changer.settle()
     return changer.flow.splices
 
 
@@ -70,11 +73,17 @@ class _Changer:
         self.places = Places(toml, source)
         self.owners = Owners(toml)
         self.flow = Flow(source, TRIVIA)
+        self._top_apart = False
+        """New statements at the top want a blank line below them."""
         self.braces: dict[Table, tuple[int, set[int], dict[int, list[str]]]] = {}
 
     def put(self, start: int, end: int, text: str, depth: int) -> None:
         if text or end > start:
             self.flow.splices.append(Splice(start, end, text, depth))
+
+    def put_statement(self, at: int, text: str) -> None:
+        """A line of a section comes before any section that is put in at the same place."""
+        self.flow.splices.append(Splice(at, at, text + self.source.ending(at), _BEFORE_SECTIONS))
 
     def replace(self, replacement: Replacement) -> None:
         node = replacement.nodes[-1]
@@ -202,7 +211,7 @@ class _Changer:
                 self.put(statement.start, statement.end, text, depth)
             else:
                 at = self.source.line_end(statement.end)
-                self.put(at, at, self._indent(statement) + text + self.source.ending(at), depth)
+                self.put_statement(at, self._indent(statement) + text)
             return
         first = sections_of(table)[0]
         at = self.source.line_end(first.end)
@@ -246,24 +255,22 @@ class _Changer:
             index = _last_of(statements, 0, insert.after)
             held[2].setdefault(index, []).append(f"{key} = {value}")
         elif table.section is not None:
-            self._put_in_section(table.section, insert, key, value, depth)
+            self._put_in_section(table.section, insert, key, value)
         else:
             self._put_by_dots(change, table, insert, key, value)
 
-    def _put_in_section(self, held: Section, insert: Insert, key: str, value: str, depth: int) -> None:
+    def _put_in_section(self, held: Section, insert: Insert, key: str, value: str) -> None:
         if held.statements:
             after = held.statements[_last_of(held.statements, 0, insert.after)]
             at = self.source.line_end(after.end)
             text = self._indent(after) + key + self._equals(after) + value
-            self.put(at, at, text + self.source.ending(at), depth)
+            self.put_statement(at, text)
         elif held.parts:
-            at = self.source.line_end(held.header_end)
-            self.put(at, at, f"{key} = {value}{self.source.ending(at)}", depth)
+            self.put_statement(self.source.line_end(held.header_end), f"{key} = {value}")
         else:
             at = self.places.top()
-            ending = self.source.ending(at)
-            apart = at < len(self.text) and not self.source.blank(at, self.source.line_end(at))
-            self.put(at, at, f"{key} = {value}{ending}{ending if apart else ''}", depth)
+            self.put_statement(at, f"{key} = {value}")
+            self._top_apart = at < len(self.text) and not self.source.blank(at, self.source.line_end(at))
 
     def _put_by_dots(self, change: Change, table: Table, insert: Insert, key: str, value: str) -> None:
         level = _level(change.nodes)
@@ -274,8 +281,7 @@ class _Changer:
         if isinstance(owner, Table):
             self._of_braces(owner, depth)[2].setdefault(index, []).append(text)
             return
-        at = self.source.line_end(after.end)
-        self.put(at, at, self._indent(after) + text + self.source.ending(at), depth)
+        self.put_statement(self.source.line_end(after.end), self._indent(after) + text)
 
     def _prefix(self, nodes: list[Node], statement: Statement) -> str:
         """The keys that lead to a dotted table, as one of its statements has them."""
@@ -292,8 +298,11 @@ class _Changer:
     def _of_braces(self, table: Table, depth: int) -> tuple[int, set[int], dict[int, list[str]]]:
         return self.braces.setdefault(table, (depth, set(), {}))
 
-    def settle_braces(self) -> None:
-        """Make the changes of inline tables, which several edits may have added to."""
+    def settle(self) -> None:
+        """Make what several changes may have added to."""
+        if self._top_apart:
+            at = self.places.top()
+            self.put(at, at, self.source.ending(at), _BEFORE_SECTIONS - 1)
         for table, (depth, deleted, inserted) in self.braces.items():
             entries = [(statement.start, statement.end) for statement in table.statements]
             anchored: dict[int, list[str]] = {}

@@ -171,7 +171,10 @@ class _Builder:
         if key is None:
             return start
         colon = _COLON.match(self._text, key[2])
-        return colon.end() if colon else key[2]
+        if colon:
+            return colon.end()
+        # After a `?` the colon is in a line of its own; in brackets there may be none.
+        return start if self._text.startswith(":", start - 1) and start > key[2] else key[2]
 
     def _key(self, frame: _Frame, event: Any, start: int, end: int, style: str) -> None:
         if event.anchor is not None:
