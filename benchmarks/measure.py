@@ -58,15 +58,15 @@ class Row:
 
 def program(command: Sequence[str | Path], env: Mapping[str, str], *, cwd: Path | None = None) -> Sample:
     """Run a program to its end. FailedError with what it said if it does not end well."""
-    asked = {"command": [str(word) for word in command], "env": dict(env), "cwd": cwd and str(cwd)}
+    words = [str(word) for word in command]
+    asked = {"command": words, "env": dict(env), "cwd": cwd and str(cwd)}
     runner = _runner()
     assert runner.stdin is not None
     assert runner.stdout is not None
     print(json.dumps(asked), file=runner.stdin, flush=True)
     answer = json.loads(runner.stdout.readline())
     if answer["code"] != 0:
-        words = " ".join(asked["command"])
-        raise FailedError(f"{words} ended with {answer['code']}: {answer['said']}")
+        raise FailedError(f"{' '.join(words)} ended with {answer['code']}: {answer['said']}")
     return Sample(answer["seconds"], answer["peak"])
 
 
