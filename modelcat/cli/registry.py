@@ -80,6 +80,3 @@ def providers_test(call: Call, names: Names = None) -> tuple[Result, Any]:
 
 
 app.add_typer(providers, name="providers")
-
-
-app.add_typer(providers, name="providers")
