@@ -36,7 +36,7 @@ from modelcat.fetch import (
     words,
 )
 from modelcat.normalise import normalise
-from tests.simulator import FAULTS, Shop, Simulator, sample_names
+from tests.simulator import FAULTS, Shop, Simulator, sample, sample_names
 from tests.simulator.fixtures import running_simulator  # noqa: F401  the fixture "simulator"
 
 KEY = ("SIM_API_KEY", "sk-test-0123456789abcdef")
@@ -225,6 +225,26 @@ def test_what_passes_is_tried_again(simulator: Simulator, fault: str) -> None:
     shop = simulator.open(count=20, faults=[fault])
     assert ids_of(shop, ask(shop)) == shop.ids
     assert len(simulator.asked(shop)) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FATE)
+def test_fault_for_every_dialect_on_every_page(simulator: Simulator, fault: str) -> None:
+    shops: list[tuple[Shop, int]] = []
+    for name in sorted(set(sample_names()) - {"oddities"}):
+        for healthy in range(3 if sample(name).paging else 1):
+            shop = simulator.open(name, count=25, page_size=10, always=fault)
+            shop.healthy = healthy
+            shops.append((shop, healthy))
+    found = fetch_all([question(shop, key=KEY) for shop, _ in shops], limits=replace(QUICK, timeout=4.0))
+    for shop, healthy in shops:
+        outcome = found[shop.name]
+        if fault == "empty list" and healthy:
+            # A page without rows that says nothing of more is where such a list ends.
+            continue
+        assert type(failed(outcome).error) is FATE[fault][0], (shop.name, healthy, outcome)
+        assert KEY[1] not in str(failed(outcome).error)
+        assert str(failed(outcome).error).startswith(f"{shop.name}: ")
 
 
 PAGED = ("anthropic", "gemini", "cohere", "cloudflare", "cloudflare_native", "featherless")

@@ -1,8 +1,9 @@
 """From a row to a Model, by the table of places that a dialect or the registry gives.
 
 A reader is made once for a list and then asked for every row: 22,000 rows must take well under half a
-second. Rows of one list mostly have the same keys, so which places can hold anything is worked out once for
-each set of keys. What a single value says stands in _facts.py.
+second. Rows of one list have few shapes (which keys they have, and which the maps in them), so where to look
+is worked out once for each shape, and a row costs a look at what is there and nothing for what is not. What a
+single value says stands in _facts.py.
 """
 
 from __future__ import annotations
@@ -22,12 +23,10 @@ if TYPE_CHECKING:
     from modelcat.catalog import Mode, Provider
     from modelcat.dialect import Dialect, Row
 
-Places = tuple[tuple[str, tuple[str, ...]], ...]
-"""Paths taken apart: the field of the row, and the steps from there inwards."""
+Steps = tuple[str, ...]
 
 DEAR, CHEAP = 200, 1000
 """USD per million tokens of input above which, and the part of a dollar below which, a price is doubtful."""
-_PRICES: Final = ("input_price", "output_price", "cache_read_price", "cache_write_price")
 _REASONS: Final = frozenset(
     {
         "reasoning",
@@ -53,24 +52,44 @@ _CALLS_TOOLS: Final = frozenset(
         "trained_for_tool_use",
     }
 )
-_SKILLS: Final = (
-    "image_input",
-    "audio_input",
-    "video_input",
-    "reasoning",
-    "tool_call",
-    "features",
-    "tags",
-)
 _SEES: Final = frozenset({"vision", "image_input", "image", "supports_vision"})
+_NO_WORDS: Final[tuple[str, ...]] = ()
 _LONGEST_NAME: Final = 200
-_NO_WORDS: Final[frozenset[str]] = frozenset()
 _MOST_SHAPES: Final = 1000
-_SIDES: Final[tuple[Callable[[Any], tuple[str, ...] | None], ...]] = (
-    lambda value: _facts.modalities(value, 0) or None,
-    lambda value: _facts.modalities(value, 1) or None,
-)
-"""What reads a value about what goes in, and about what comes out."""
+
+
+def _text(value: Any) -> str | None:
+    return value if type(value) is str and value else None
+
+
+# What reads each fact, in the order in which Reader.model takes them; prices have a reader of their own.
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "name": _text,
+    "context_window": _facts.limit,
+    "max_output_tokens": _facts.limit,
+    "input_modalities": lambda value: _facts.modalities(value, 0) or None,
+    "output_modalities": lambda value: _facts.modalities(value, 1) or None,
+    "image_input": _facts.flag,
+    "audio_input": _facts.flag,
+    "video_input": _facts.flag,
+    "reasoning": _facts.flag,
+    "tool_call": _facts.flag,
+    "features": lambda value: _facts.words(value) or None,
+    "tags": lambda value: _facts.words(value) or None,
+    "released": _facts.day,
+    "deprecated": _facts.going,
+    "price_kind": _text,
+}
+_PRICES: Final = ("input_price", "output_price", "cache_read_price", "cache_write_price")
+
+
+class _Shape(NamedTuple):
+    """Where to look in rows of one shape."""
+
+    looks: tuple[tuple[int, str, str | None, Callable[[Any], Any]], ...]
+    """(number of the fact, field, field in it, reader), the best place of a fact first."""
+    types: tuple[Steps, ...]
+    outputs: tuple[Steps, ...]
 
 
 class Reader:
@@ -84,75 +103,99 @@ class Reader:
         self._factor = UNITS[provider.price_unit]
         self._zero_is_free = provider.zero_is_free
         self._known_prices: dict[str | float, Decimal | None] = {}
-        self._shapes: dict[Any, dict[str, Places]] = {}
-        self._places: dict[str, Places] = {
+        self._places: dict[str, tuple[Steps, ...]] = {
             item.name: tuple(
-                _steps(path)
+                tuple(path.split("."))
                 for path in provider.fields.get(item.name, getattr(table, item.name))
                 if path not in ignored
             )
             for item in fields(table)
         }
+        self._readers = {**_READERS, **({} if self._factor is None else dict.fromkeys(_PRICES, self._price))}
+        self._deep = {steps[0] for places in self._places.values() for steps in places if len(steps) > 1}
+        self._outer: dict[Steps, tuple[Steps, dict[Any, _Shape]]] = {}
+        self._nothing: list[Any] = [None] * (len(_READERS) + len(_PRICES))
 
     def id_of(self, row: Row) -> Any:
         """What stands where the id of a plain row should; anything JSON can hold."""
-        for field, steps in self._places["id"]:
-            if field in row:
-                value = row[field]
-                for inner in steps:
-                    value = value.get(inner) if isinstance(value, dict) else None
-                return value
+        for steps in self._places["id"]:
+            if steps[0] in row:
+                return _walked(row, steps)
         return None
 
     def model(self, row: Row, model_id: str) -> Model:
         """The model a plain row describes; `model_id` is its id, found good."""
-        places = self._shape(row)
-        inputs = _modalities(row, places, 0)
-        outputs = _modalities(row, places, 1)
-        window = _first(row, places.get("context_window"), _facts.limit)
-        most = _first(row, places.get("max_output_tokens"), _facts.limit)
-        if window is not None and most is not None and most > window:
-            most = window
-        can = _NOTHING_SAID if places.keys().isdisjoint(_SKILLS) else _skills(row, places)
+        shape = self._shape(row)
+        found = self._nothing.copy()
+        for number, field, inner, read in shape.looks:
+            if found[number] is None:
+                value = row[field] if inner is None else row[field][inner]
+                if value is not None:
+                    found[number] = read(value)
+        name, window, most, inputs, outputs, sees, hears, watches, reasons, calls, *rest = found
+        features, tags, released, deprecated, kind, *prices = rest
+        inputs, outputs = inputs or (), outputs or ()
+        if features or tags:
+            named = frozenset((features or _NO_WORDS) + (tags or _NO_WORDS))
+            reasons = _said(reasons, _REASONS, named, complete=bool(features))
+            calls = _said(calls, _CALLS_TOOLS, named, complete=bool(features))
+            sees = _said(sees, _SEES, named, complete=False)
         return Model(
             id=model_id,
-            name=_name(row, places.get("name"), model_id),
-            mode=self._mode or _mode(row, places, model_id, inputs, outputs),
+            name=None if name is None or name == model_id else _shown(name),
+            mode=self._mode or _mode(row, shape, model_id, inputs, outputs),
             context_window=window,
-            max_output_tokens=most,
-            input_modalities=inputs or can.inputs,
+            max_output_tokens=most if window is None or most is None or most <= window else window,
+            input_modalities=inputs or _inputs(sees, hears, watches),
             output_modalities=outputs,
-            reasoning=can.reasoning,
-            tool_call=can.tool_call,
-            cost=self._cost(row, places, model_id) if self._factor else NO_COST,
-            released=_first(row, places.get("released"), _facts.day),
-            deprecated=_first(row, places.get("deprecated"), _facts.going),
+            reasoning=reasons,
+            tool_call=calls,
+            cost=NO_COST if prices == _NO_PRICES else self._cost(row, model_id, kind, prices),
+            released=released,
+            deprecated=deprecated,
         )
 
-    def _shape(self, row: Row) -> dict[str, Places]:
-        """The places that hold anything in rows with the keys of this one, also those a level down."""
-        keys = tuple(row), tuple([(key, tuple(value)) for key, value in row.items() if type(value) is dict])
-        shape = self._shapes.get(keys)
-        if shape is None:
-            there = {
-                name: tuple((field, inner) for field, inner in places if _may_be_in(row, field, inner))
-                for name, places in self._places.items()
-            }
-            shape = {name: places for name, places in there.items() if places}
+    def _shape(self, row: Row) -> _Shape:
+        keys = tuple(row)
+        known = self._outer.get(keys)
+        if known is None:
+            known = tuple(key for key in keys if key in self._deep), {}
             # A hostile list could have other keys in each of its rows.
-            if len(self._shapes) < _MOST_SHAPES:
-                self._shapes[keys] = shape
+            if len(self._outer) < _MOST_SHAPES:
+                self._outer[keys] = known
+        maps, shapes = known
+        inner = tuple([tuple(value) if type(value := row[key]) is dict else None for key in maps])
+        shape = shapes.get(inner)
+        if shape is None:
+            shape = self._looked_at(row)
+            if len(shapes) < _MOST_SHAPES:
+                shapes[inner] = shape
         return shape
 
-    def _cost(self, row: Row, places: dict[str, Places], model_id: str) -> Cost:
-        if places.keys().isdisjoint(_PRICES) or _sells_other(row, places.get("price_kind")):
+    def _looked_at(self, row: Row) -> _Shape:
+        looks = [
+            (number, steps[0], steps[1] if len(steps) > 1 else None, _deeper(self._readers[fact], steps[2:]))
+            for number, fact in enumerate((*_READERS, *_PRICES))
+            if fact in self._readers
+            for steps in self._places[fact]
+            if _may_be_in(row, steps)
+        ]
+        types, outputs = (
+            tuple(steps for steps in self._places[fact] if _may_be_in(row, steps))
+            for fact in ("type", "output_modalities")
+        )
+        return _Shape(tuple(looks), types, outputs)
+
+    def _cost(self, row: Row, model_id: str, kind: str | None, prices: list[Decimal | None]) -> Cost:
+        if kind is not None and "token" not in kind.lower():
             return NO_COST
-        prices = [_first(row, places.get(name), self._price) for name in _PRICES]
         if 0 in prices and not (self._zero_is_free or _is_free(row, model_id)):
-            prices = [found or None for found in prices]
-        if prices == [None] * 4:
-            return NO_COST
-        self._doubt(model_id, prices[0])
+            prices = [price or None for price in prices]
+            if prices == _NO_PRICES:
+                return NO_COST
+        price = prices[0]
+        if price and (price > DEAR or price * CHEAP < 1):
+            self.doubts.append((model_id, f"an input price of {price.normalize():f} USD per million tokens"))
         return Cost(*prices)
 
     def _price(self, value: Any) -> Decimal | None:
@@ -165,96 +208,85 @@ class Reader:
             found = self._known_prices[value] = _facts.price(value, self._factor)
             return found
 
-    def _doubt(self, model_id: str, found: Decimal | None) -> None:
-        if found and (found > DEAR or found * CHEAP < 1):
-            self.doubts.append((model_id, f"an input price of {found.normalize():f} USD per million tokens"))
+
+_NO_PRICES: Final = [None] * len(_PRICES)
 
 
-def _steps(path: str) -> tuple[str, tuple[str, ...]]:
-    field, *inner = path.split(".")
-    return field, tuple(inner)
-
-
-def _may_be_in(row: Row, field: str, inner: tuple[str, ...]) -> bool:
-    if field not in row:
+def _may_be_in(row: Row, steps: Steps) -> bool:
+    if steps[0] not in row:
         return False
-    value = row[field]
-    return not inner or (type(value) is dict and inner[0] in value)
+    value = row[steps[0]]
+    return len(steps) == 1 or (type(value) is dict and steps[1] in value)
 
 
-def _first(row: Row, places: Places | None, read: Callable[[Any], Any]) -> Any:
-    """What `read` makes of the first place that holds something it can use."""
-    if places is None:
-        return None
-    for field, steps in places:
-        value: Any = row.get(field)
-        for step in steps:
-            if type(value) is not dict:
-                value = None
-                break
-            value = value.get(step)
-        if value is not None:
-            found = read(value)
-            if found is not None:
-                return found
-    return None
+def _deeper(read: Callable[[Any], Any], steps: Steps) -> Callable[[Any], Any]:
+    """`read`, of what is `steps` further in."""
+    if not steps:
+        return read
+
+    def inner(value: Any) -> Any:
+        value = _walked(value, steps)
+        return None if value is None else read(value)
+
+    return inner
 
 
-def _modalities(row: Row, places: dict[str, Places], side: int) -> tuple[str, ...]:
-    there = places.get("output_modalities" if side else "input_modalities")
-    if there is None:
+def _walked(value: Any, steps: Steps) -> Any:
+    for step in steps:
+        if type(value) is not dict:
+            return None
+        value = value.get(step)
+    return value
+
+
+def _said(flag: bool | None, words: frozenset[str], named: frozenset[str], *, complete: bool) -> bool | None:
+    """The flag's word; else whether the words name it. What a complete list lacks, the model cannot."""
+    if flag is None and not words.isdisjoint(named):
+        return True
+    return False if flag is None and complete else flag
+
+
+def _inputs(sees: bool | None, hears: bool | None, watches: bool | None) -> tuple[str, ...]:
+    """The input modalities that flags make known, where none are listed."""
+    if sees is None and not hears and not watches:
         return ()
-    return _first(row, there, _SIDES[side]) or ()
+    known = {"text": True, "image": sees, "audio": hears, "video": watches}
+    return tuple(name for name in _facts.MODALITIES if known.get(name))
 
 
-def _all_words(row: Row, places: Places | None) -> frozenset[str]:
-    if places is None:
-        return _NO_WORDS
-    if len(places) == 1:
-        return frozenset(_first(row, places, _facts.words) or ())
-    return frozenset(word for place in places for word in _first(row, (place,), _facts.words) or ())
-
-
-def _name(row: Row, places: Places | None, model_id: str) -> str | None:
-    name = _first(row, places, lambda value: value if type(value) is str and value else None)
-    if name is None or name == model_id:
-        return None
+def _shown(name: str) -> str | None:
+    """A name in one line, without what cannot be seen."""
     if not name.isprintable():
         name = "".join(char if char.isprintable() else " " for char in name)
     return " ".join(name.split())[:_LONGEST_NAME].strip() or None
 
 
-def _mode(
-    row: Row, places: dict[str, Places], model_id: str, inputs: tuple[str, ...], outputs: tuple[str, ...]
-) -> Mode:
+def _mode(row: Row, shape: _Shape, model_id: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> Mode:
     refused = False
-    for place in places.get("type", ()):
-        value = _first(row, (place,), lambda found: found)
+    for steps in shape.types:
+        value = _walked(row, steps)
         flagged = isinstance(value, bool)
-        found = mode_by_words(_facts.words((place[0], *place[1])[-1] if flagged else value))
+        found = mode_by_words(_facts.words(steps[-1] if flagged else value))
         if flagged and not value:
             refused = refused or found == "chat"
-            continue
-        if found:
+        elif found:
             return found
     default: Mode = "other" if refused else "chat"
     return (
         mode_by_output(inputs, outputs)
-        or (None if outputs else _mode_of_no_modality(row, places.get("output_modalities")))
+        or (None if outputs else _mode_of_no_modality(row, shape.outputs))
         or mode_by_id(model_id, outputs)
         or default
     )
 
 
-def _mode_of_no_modality(row: Row, places: Places | None) -> Mode | None:
+def _mode_of_no_modality(row: Row, places: tuple[Steps, ...]) -> Mode | None:
     """What the model is for, said as "embeddings" or "rerank" where modalities should be."""
-    found: Mode | None = _first(row, places, lambda value: mode_by_words(_facts.side_words(value, 1)))
-    return found
-
-
-def _sells_other(row: Row, places: Places | None) -> bool:
-    kind = _first(row, places, lambda value: value if type(value) is str else None)
-    return kind is not None and "token" not in kind.lower()
+    for steps in places:
+        found = mode_by_words(_facts.side_words(_walked(row, steps), 1))
+        if found:
+            return found
+    return None
 
 
 def _is_free(row: Row, model_id: str) -> bool:
@@ -263,41 +295,3 @@ def _is_free(row: Row, model_id: str) -> bool:
     if lowered.endswith((":free", "-free", "/free")):
         return True
     return row.get("is_free") is True or row.get("free") is True
-
-
-class _Can(NamedTuple):
-    """What the flags and lists of one row say it can do."""
-
-    inputs: tuple[str, ...] = ()
-    reasoning: bool | None = None
-    tool_call: bool | None = None
-
-
-_NOTHING_SAID: Final = _Can()
-
-
-def _skills(row: Row, places: dict[str, Places]) -> _Can:
-    complete = _all_words(row, places.get("features"))
-    named = complete | _all_words(row, places["tags"]) if "tags" in places else complete
-
-    def said(fact: str, words: frozenset[str]) -> bool | None:
-        """The flag's word; else whether a list names it; None where nothing does and no list is complete."""
-        flag: bool | None = _first(row, places.get(fact), _facts.flag)
-        if flag is None and not words.isdisjoint(named):
-            return True
-        return False if flag is None and complete else flag
-
-    return _Can(_inputs(row, places, named), said("reasoning", _REASONS), said("tool_call", _CALLS_TOOLS))
-
-
-def _inputs(row: Row, places: dict[str, Places], named: frozenset[str]) -> tuple[str, ...]:
-    """The input modalities that flags and words make known, where none are listed."""
-    sees: bool | None = _first(row, places.get("image_input"), _facts.flag)
-    if sees is None and not _SEES.isdisjoint(named):
-        sees = True
-    hears = _first(row, places.get("audio_input"), _facts.flag)
-    watches = _first(row, places.get("video_input"), _facts.flag)
-    if sees is None and not hears and not watches:
-        return ()
-    known = {"text": True, "image": sees, "audio": hears, "video": watches}
-    return tuple(name for name in _facts.MODALITIES if known.get(name))
