@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat import rules
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from modelcat.tool import Syntax
     from modelcat.tree import Pointer, Tree
 
+LARGEST = 150_000
+"""Values (lines and commas are counted) of a file that is still checked, so that a hook stays below 200 MB.
+The main file of 15,000 models has as many."""
+MOST = 1_000
+"""Findings of one rule in one file that are told: whoever reads the thousandth knows how it goes on."""
 LONGEST = 2_000
 """Characters of a source line that is still shown; nobody reads longer ones."""
 
@@ -61,6 +67,7 @@ def check(
     from modelcat.documents import parse
 
     try:
+        _bounded(data, path)
         document = parse(data, syntax, path)
     except DocumentError as error:
         return (_broken(error, data, path),)
@@ -82,8 +89,17 @@ def _subject(tree: Tree, kind: Kind | None, path: str, context: Context) -> Subj
 
 def _found(subject: Subject) -> Iterator[tuple[Rule, Found]]:
     for item in rules.of(subject.kind):
-        for found in item.look(subject):
+        for found in islice(item.look(subject), MOST):
             yield item, found
+
+
+def _bounded(data: bytes, path: str) -> None:
+    """Raise DocumentError for a text with more values than any config has, before memory goes into them."""
+    values = data.count(b"\n") + data.count(b",")
+    if values > LARGEST:
+        raise DocumentError(
+            path, 0, 0, f"about {values} values; a file with more than {LARGEST} is not checked"
+        )
 
 
 def kind_of(path: str, tree: Tree, tool: str | None) -> Kind | None:
@@ -160,7 +176,7 @@ def _folders(path: str) -> list[str]:
 
 def _broken(error: DocumentError, data: bytes, path: str) -> Finding:
     line, column = max(1, error.line), max(1, error.column)
-    excerpt = _Lines(data, frozenset()).excerpt(line)
+    excerpt = _Lines(data, frozenset()).excerpt(line) if error.line else None
     rule = rules.SYNTAX
     return Finding(
         path, line, column, "", rule.id, rule.severity, masked(error.reason), rule.mend, (), excerpt

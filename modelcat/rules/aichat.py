@@ -317,7 +317,7 @@ def other_variable(subject: Subject) -> Iterator[Found]:
         variable = f"{name_of(client)}_API_KEY".upper()
         if client.get("api_key") or not _SETTABLE.fullmatch(variable):
             continue
-        provider = provider_of(subject.context, name_of(client), address(client))
+        provider = provider_of(subject, name_of(client), address(client))
         if provider and provider.api_key_env and variable not in provider.api_key_env:
             usual = provider.api_key_env[0]
             yield Found(at, f"aichat takes the key of {name_of(client)} from {variable}, not from {usual}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from modelcat.catalog import Listing, Model, Provider
-    from modelcat.rules import Context, Subject
+    from modelcat.rules import Subject
     from modelcat.tree import Pointer
 
 ALMOST = 1.1
@@ -48,18 +48,21 @@ class Use(NamedTuple):
     limits: tuple[Limit, ...] = ()
 
 
-def provider_of(context: Context, name: str, url: object = None) -> Provider | None:
+def provider_of(subject: Subject, name: str, url: object = None) -> Provider | None:
     """The registry's provider that an entry is: the one with its address (former ones too), else by its name.
 
     An entry with an address of nobody in the registry is nobody's, whatever it is called.
     """
-    if isinstance(url, str) and url:
-        wanted = _address(url)
-        for provider in context.providers().values():
-            if any(_address(item) == wanted for item in (provider.base_url, *provider.former_base_urls)):
-                return provider
-        return None
-    return context.providers().get(name)
+    if not isinstance(url, str) or not url:
+        return subject.context.providers().get(name)
+    if "addresses" not in subject.memo:
+        known: dict[str, Provider] = {}
+        for provider in subject.context.providers().values():
+            for item in (provider.base_url, *provider.former_base_urls):
+                known.setdefault(_address(item), provider)
+        subject.memo["addresses"] = known
+    found: Provider | None = subject.memo["addresses"].get(_address(url))
+    return found
 
 
 def _address(url: str) -> str:
@@ -67,21 +70,22 @@ def _address(url: str) -> str:
     return re.sub(r"/v1(beta)?(/openai)?$", "", bare)
 
 
-def window(context: Context, name: str, url: object, model: str) -> int | None:
+def window(subject: Subject, name: str, url: object, model: str) -> int | None:
     """The context window of a provider's model in tokens, if the catalog knows it."""
-    provider = provider_of(context, name, url)
-    listing = context.listing(provider.id) if provider and context.listing else None
-    found = _find(listing, model) if listing else None
+    provider = provider_of(subject, name, url)
+    listing = subject.context.listing(provider.id) if provider and subject.context.listing else None
+    found = _model(subject, listing, model) if listing else None
     return found.context_window if found else None
 
 
-def _find(listing: Listing, model: str) -> Model | None:
+def _model(subject: Subject, listing: Listing, model: str) -> Model | None:
     """The model of an id, or of the id less what may follow it (":free", ":online", "@latest")."""
-    by_id = {item.id: item for item in listing.models}
-    wanted = {model, model.partition(":")[0], model.partition("@")[0] or model, model.removeprefix("models/")}
-    return next(
-        (by_id[item] for item in (model, *sorted(wanted, key=len, reverse=True)) if item in by_id), None
-    )
+    indexes: dict[str, dict[str, Model]] = subject.memo.setdefault("indexes", {})
+    if listing.provider not in indexes:
+        indexes[listing.provider] = {item.id: item for item in listing.models}
+    by_id = indexes[listing.provider]
+    bare = (model, model.removeprefix("models/"), model.rpartition(":")[0], model.partition("@")[0])
+    return next((by_id[item] for item in bare if item in by_id), None)
 
 
 def uses(subject: Subject) -> tuple[Use, ...]:
@@ -180,11 +184,10 @@ def _looked_up(subject: Subject) -> Iterator[tuple[Use, Listing, Model | None]]:
         return
     listings: dict[tuple[str, str | None], Listing | None] = {}
     private: dict[str, tuple[str, ...]] = {}
-    indexes: dict[str, dict[str, Model]] = {}
     for use in uses(subject):
         key = (use.provider, use.url)
         if key not in listings:
-            provider = provider_of(context, *key)
+            provider = provider_of(subject, *key)
             silent = provider is None or provider.local or provider.unsteady or provider.kind == "data"
             listings[key] = None if provider is None or silent else context.listing(provider.id)
             if provider is not None:
@@ -192,8 +195,7 @@ def _looked_up(subject: Subject) -> Iterator[tuple[Use, Listing, Model | None]]:
         listing = listings[key]
         if listing is None or not listing.models or _is_private(use.model, private[use.provider]):
             continue
-        by_id = indexes.setdefault(listing.provider, {item.id: item for item in listing.models})
-        yield use, listing, by_id.get(use.model) or _find(listing, use.model)
+        yield use, listing, _model(subject, listing, use.model)
 
 
 def _is_private(model: str, patterns: tuple[str, ...]) -> bool:

@@ -74,7 +74,7 @@ def wire_api_chat(subject: Subject) -> Iterator[Found]:
         if table.get("wire_api") != "chat":
             continue
         where = (*at, "wire_api")
-        known = provider_of(subject.context, ident, table.get("base_url"))
+        known = provider_of(subject, ident, table.get("base_url"))
         message = f'{ident} has wire_api = "chat", which Codex no longer supports'
         hint: str | None = None
         fix: tuple[Change, ...] = ()

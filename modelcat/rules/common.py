@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from modelcat.tree import Pointer
 
 
+TOLD = 10_000
+"""Violations of a schema that are looked at."""
 SLIPS = 300
 """Unknown keys of a file that are compared with the known ones; a file with more is none of the tool's."""
 
@@ -51,7 +53,7 @@ def _broken(subject: Subject, *words: str) -> Iterator[Violation]:
         return
     if "violations" not in subject.memo:
         schema = subject.context.schemas(subject.kind.name)
-        subject.memo["violations"] = tuple(violations(subject.tree, schema))
+        subject.memo["violations"] = tuple(islice(violations(subject.tree, schema), TOLD))
     for violation in subject.memo["violations"]:
         if violation.word in words:
             yield violation

@@ -204,7 +204,7 @@ def missing_max_input_chars(subject: Subject) -> Iterator[Found]:
             if model.get("max-input-chars"):
                 continue
             where = (*at, "models", name)
-            size = window(subject.context, api_name, api.get("base-url"), name)
+            size = window(subject, api_name, api.get("base-url"), name)
             fix = (_limit(where, api["models"][name], size * CHARS_PER_TOKEN),) if size else ()
             yield Found(
                 where,
