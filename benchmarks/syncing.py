@@ -56,7 +56,7 @@ class Stage:
     def open(self, latency: float, *, etags: bool) -> None:
         """Open a shop for every place; their answers are made now, not when the first question comes."""
         for one in self.places:
-            self.simulator.open(one.like, one.name, count=0, latency=latency, etags=etags)
+            self.simulator.open(one.like, one.name, count=0, latency=latency, etags=etags, page_size=10**9)
             self._fill(one, one.rows)
 
     def _fill(self, one: Place, rows: Sequence[MadeRow]) -> None:
@@ -64,7 +64,6 @@ class Stage:
         shop.rows = list(rows)
         shop.refresh()
         shop.body(dict(parse_qsl(urlsplit(shop.provider.models_url or "").query)))
-        shop.body({})
 
     def ours(self) -> Sample:
         """One `modelcat sync`."""

@@ -31,8 +31,11 @@ def ask(
     max_concurrency: int,
     timeout: float,
     progress: Callable[[Step], None] | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> dict[str, Outcome]:
     """Ask all of them at once; what came of each, by id. `timeout` in seconds for one provider in all.
+
+    `meanwhile` is called while they are waited for, if that takes long enough.
 
     A provider without a list to ask is in nobody's way: it is not in the result.
     """
@@ -44,7 +47,13 @@ def ask(
             skipped[provider.id] = found
         elif found is not None:
             questions.append(found)
-    asked = fetch_all(questions, max_concurrency=max_concurrency, timeout=timeout, progress=progress)
+    asked = fetch_all(
+        questions,
+        max_concurrency=max_concurrency,
+        timeout=timeout,
+        progress=progress,
+        meanwhile=meanwhile,
+    )
     return dict(sorted({**skipped, **asked}.items()))
 
 

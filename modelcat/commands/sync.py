@@ -8,15 +8,15 @@ committed in repo/.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from modelcat import asking, refresh, state, workspace
 from modelcat import settings as machine
-from modelcat.errors import ExitCode, UsageError
+from modelcat.errors import ExitCode, ModelcatError, UsageError
 from modelcat.fetch import Failed, Fetched
-from modelcat.update import Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from modelcat.selection import Selection
     from modelcat.settings import Settings
     from modelcat.state import State
+    from modelcat.update import Update
 
 Outcomes = Literal["fetched", "unchanged", "skipped", "failed", "not asked"]
 
@@ -150,6 +151,8 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
         repo.settle()
         memory = _memory(settings, repo, force=options.force)
         outcomes = {} if options.offline else _ask(settings, chosen, memory, options, progress)
+        from modelcat.update import Update
+
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         update = Update(settings, registry, selection, memory, outcomes, when)
         update.work(frozenset(provider.id for provider in chosen), force=options.force)
@@ -213,7 +216,16 @@ def _ask(
         max_concurrency=options.max_concurrency,
         timeout=options.timeout,
         progress=progress,
+        meanwhile=_load,
     )
+
+
+def _load() -> None:
+    """Load what news will need; done while the providers are waited for, it costs nothing."""
+    from modelcat import repo, update  # noqa: F401
+
+    with suppress(ModelcatError):  # it is told when git is needed
+        repo.preload()
 
 
 def _commit(repo: CatalogRepo, update: Update) -> tuple[str | None, str | None]:

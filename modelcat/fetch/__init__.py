@@ -124,11 +124,13 @@ def fetch_all(
     timeout: float = 30.0,
     progress: Callable[[Step], None] | None = None,
     limits: Limits | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> dict[str, Outcome]:
     """Ask all `questions` at once, `max_concurrency` at a time; the outcome of each by provider id.
 
     Never raises for what a provider or the network does. `timeout` is for one provider in all, counted from
-    when it is its turn; where `limits` are given, theirs counts. KeyboardInterrupt ends it at once.
+    when it is its turn; where `limits` are given, theirs counts. `meanwhile`, which must not raise, is called
+    while all wait, if they wait long enough. KeyboardInterrupt ends it at once.
     """
     if not questions:
         return {}
@@ -137,6 +139,10 @@ def fetch_all(
 
     return run(
         ask_all(
-            questions, max_concurrency, limits or Limits(timeout=timeout), progress or (lambda _step: None)
+            questions,
+            max_concurrency,
+            limits or Limits(timeout=timeout),
+            progress or (lambda _step: None),
+            meanwhile or (lambda: None),
         )
     )
