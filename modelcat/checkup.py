@@ -60,12 +60,12 @@ def read(path: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise StorageError(f"{path}: {reason}") from None
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        what = "this is a folder; name the files in it" if stat.S_ISDIR(mode) else "no plain file"
+        raise StorageError(f"{path}: {what}")
     with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if stat.S_ISDIR(mode):
-            raise StorageError(f"{path}: this is a folder; name the files in it")
-        if not stat.S_ISREG(mode):
-            raise StorageError(f"{path}: no plain file")
         try:
             return file.read(LARGEST + 1)
         except OSError as error:

@@ -115,6 +115,11 @@ class Subject:
         value = self.tree.get(key) if isinstance(self.tree, dict) else None
         return value if isinstance(value, dict) else {}
 
+    def text(self, key: str) -> str | None:
+        """The text under a top-level key; None where there is none, or something else."""
+        value = self.get(key)
+        return value if isinstance(value, str) else None
+
     def get(self, key: str) -> Tree:
         """The value under a top-level key, or None."""
         return self.tree.get(key) if isinstance(self.tree, dict) else None

@@ -144,7 +144,7 @@ def _mods(subject: Subject) -> Iterator[Use]:
     from modelcat.rules import mods
     from modelcat.tools.mods import CHARS_PER_TOKEN, FIXED
 
-    chosen_api, chosen = subject.get("default-api"), subject.get("default-model")
+    chosen_api, chosen = subject.text("default-api"), subject.text("default-model")
     found = False
     for at, name, api in mods.apis(subject):
         base = api.get("base-url")
@@ -255,19 +255,23 @@ def listed_model_gone(subject: Subject) -> Iterator[Found]:
 @rule(
     "catalog/model-unknown",
     "info",
-    "A model is not in the embedded facts, which stand in because this provider was never asked here; it "
-    "may be gone, or "
-    "newer than they are.",
+    "Models are not among the embedded facts, which stand in because their provider was never asked here; "
+    "they may be gone, or newer than the facts.",
     "Run `modelcat sync` to be sure.",
 )
 def model_unknown(subject: Subject) -> Iterator[Found]:
-    """Models that an embedded listing lacks."""
+    """Models that an embedded listing lacks, one finding a provider: a snapshot ages all at once."""
+    unknown: dict[str, tuple[Listing, Pointer, dict[str, None]]] = {}
     for use, listing, model in _known(subject):
         if model is None and listing.origin == "embedded":
-            day = f" of {listing.as_of}" if listing.as_of else ""
-            yield Found(
-                use.at, f"{quoted(use.model)} is not among the embedded facts{day} about {listing.provider}"
-            )
+            unknown.setdefault(listing.provider, (listing, use.at, {}))[2][use.model] = None
+    for listing, at, names in unknown.values():
+        day = f" of {listing.as_of}" if listing.as_of else ""
+        some = ", ".join(map(quoted, list(names)[:3])) + (
+            f" and {len(names) - 3} more" if len(names) > 3 else ""
+        )
+        verb = "is" if len(names) == 1 else "are"
+        yield Found(at, f"{some} {verb} not among the embedded facts{day} about {listing.provider}")
 
 
 @rule(

@@ -56,7 +56,7 @@ def _names(api: dict[str, Any]) -> set[str]:
 
 def _reachable(subject: Subject) -> set[str]:
     """Every word that finds a model: in default-api, or in any api where none is set."""
-    chosen = subject.get("default-api")
+    chosen = subject.text("default-api")
     return {word for _, name, api in apis(subject) if not chosen or name == chosen for word in _names(api)}
 
 
@@ -69,8 +69,8 @@ def _reachable(subject: Subject) -> set[str]:
 )
 def unknown_default_api(subject: Subject) -> Iterator[Found]:
     """default-api without its table in apis."""
-    chosen = subject.get("default-api")
-    if subject.whole and isinstance(chosen, str) and chosen and chosen not in subject.table("apis"):
+    chosen = subject.text("default-api")
+    if subject.whole and chosen and chosen not in subject.table("apis"):
         known = nearest(chosen, subject.table("apis"), 2) or list(subject.table("apis"))[:8]
         hint = f"Apis here: {', '.join(known)}." if known else "No api is defined here."
         yield Found(("default-api",), f"default-api is {quoted(chosen)}, which is not defined", hint)
@@ -86,13 +86,8 @@ def unknown_default_api(subject: Subject) -> Iterator[Found]:
 )
 def unknown_default_model(subject: Subject) -> Iterator[Found]:
     """default-model that nothing answers to."""
-    chosen, api = subject.get("default-model"), subject.get("default-api")
-    if (
-        not subject.whole
-        or not isinstance(chosen, str)
-        or not chosen
-        or (api and api not in subject.table("apis"))
-    ):
+    chosen, api = subject.text("default-model"), subject.text("default-api")
+    if not subject.whole or not chosen or (api and api not in subject.table("apis")):
         return
     words = _reachable(subject)
     if chosen not in words:
@@ -114,11 +109,12 @@ def unknown_fallback(subject: Subject) -> Iterator[Found]:
     """`fallback` that nothing answers to."""
     words = _reachable(subject)
     for at, api_name, api in apis(subject):
+        # Of an api that is not the default, `mods -a` makes the models reachable.
+        here = words | _names(api)
         for name, model in models(api):
             fallback = model.get("fallback")
-            # In a part of a file, or an api that is not the default, mods -a makes its own models reachable.
-            if isinstance(fallback, str) and fallback and fallback not in words | _names(api):
-                near = nearest(fallback, words | _names(api), 3)
+            if isinstance(fallback, str) and fallback and fallback not in here:
+                near = nearest(fallback, here, 3)
                 hint = f"Nearest there: {', '.join(near)}." if near else None
                 where = (*at, "models", name, "fallback")
                 yield Found(
