@@ -258,6 +258,23 @@ def test_a_file_that_was_made_since(here: Path, journal: Path) -> None:
     assert (here / "deep" / "a").read_text() == "theirs"
 
 
+def test_a_file_saved_while_the_new_contents_are_staged(here: Path, journal: Path) -> None:
+    for name in "ab":
+        (here / name).write_text("old")
+    made = Refs()
+
+    def editor(step: str) -> None:
+        if step == "sync the staged":
+            (here / "b").write_text("edited")
+
+    writes = [Write(files.read(here / name), b"new", tool=name) for name in "ab"]
+    with pytest.raises(StaleFileError, match="nothing was written"):
+        files.write_all(writes, journal, refs={"a": "1", "b": "2"}, finish=made.finish, watch=editor)
+    assert ((here / "a").read_text(), (here / "b").read_text(), made.set) == ("old", "edited", [])
+    assert alone(here / "a", here / "b")
+    assert list(journal.parent.iterdir()) == []
+
+
 def test_a_file_saved_in_the_last_moment_stays_and_the_others_are_written(here: Path, journal: Path) -> None:
     """An editor between the last look at all files and the rename of one of them."""
     for name in "ab":

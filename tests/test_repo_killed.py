@@ -15,6 +15,7 @@ import pytest
 
 from modelcat.errors import StorageError
 from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, preload
+from modelcat.repo.worktree import Pending, save_pending
 from tests.killed import run_until
 from tests.real_git import clean, git, sound
 
@@ -86,6 +87,30 @@ def test_a_commit_killed_before_every_step(tmp_path: Path) -> None:
     assert len(outcomes) > 15
     assert outcomes == sorted(outcomes), "once new, it must stay new"
     assert 0 < sum(outcomes) < len(outcomes)
+
+
+def test_a_tag_that_git_had_no_time_for_is_made_by_the_next_run(tmp_path: Path) -> None:
+    """Git moves the branch and then makes the tag; killed in between, only we know there was to be one."""
+    folder = tmp_path / "catalog"
+    repo = CatalogRepo.open(folder)
+    repo.commit(OLD, "sync: old")
+    parent = repo.head()
+    commit = repo.commit(STEP, "sync: new", "", TAG)
+    git(folder, "tag", "-d", TAG)
+    pending = Pending(parent, TAG, ("catalog/a.json",))
+    save_pending(folder / ".git" / "modelcat" / "pending", pending)
+    repo.settle()
+    assert git(folder, "rev-parse", TAG).strip() == commit
+    assert [tag.name for tag in repo.tags()] == [TAG]
+
+
+def test_a_tag_is_not_made_for_a_commit_that_never_was(tmp_path: Path) -> None:
+    folder = tmp_path / "catalog"
+    repo = CatalogRepo.open(folder)
+    repo.commit(OLD, "sync: old")
+    save_pending(folder / ".git" / "modelcat" / "pending", Pending(repo.head(), TAG, ("catalog/a.json",)))
+    repo.settle()
+    assert repo.tags() == []
 
 
 def test_a_first_commit_killed_before_every_step(tmp_path: Path) -> None:
