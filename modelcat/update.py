@@ -21,7 +21,7 @@ from modelcat.render import folder_of, render
 from modelcat.state import ProviderState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from modelcat.catalog import Listing, Provider
     from modelcat.dialect import Row
@@ -47,6 +47,8 @@ class Update:
     memory: State
     outcomes: Mapping[str, Outcome]
     when: str
+    ahead: Callable[[Mapping[str, str | None]], None] = lambda _: None
+    """Is told texts as soon as they are made."""
     members: tuple[Provider, ...] = ()
     """The providers that have a listing."""
     rows: dict[str, ProviderState] = field(default_factory=dict)
@@ -195,6 +197,7 @@ class Update:
             old = None  # what cannot be read is made anew; git still has it
         self.fresh[provider] = new.listing
         self.texts |= new.texts
+        self.ahead(new.texts)
         self.unusable[provider] = new.unusable
         found = change(provider, old, new.listing)
         if found:
@@ -231,7 +234,9 @@ class Update:
             folder = folder_of(one.offered.tool.name)
             there = (self.settings.catalog / folder).glob("*")
             self.texts |= {f"{folder}/{path.name}": None for path in there if path.is_file()}
-            self.texts |= one.texts()
+            texts = one.texts()
+            self.texts |= texts
+            self.ahead(texts)
 
 
 def _source_rows(settings: Settings, source: Provider) -> list[dict[str, Any]]:

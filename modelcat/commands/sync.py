@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from modelcat.refresh import Change
     from modelcat.registry import Registry
     from modelcat.render import Rendered
-    from modelcat.repo import CatalogRepo
+    from modelcat.repo import Ahead, CatalogRepo
     from modelcat.selection import Selection
     from modelcat.settings import Settings
     from modelcat.state import State
@@ -154,9 +154,10 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
         from modelcat.update import Update
 
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        update = Update(settings, registry, selection, memory, outcomes, when)
-        update.work(frozenset(provider.id for provider in chosen), force=options.force)
-        commit, tag = _commit(repo, update)
+        with repo.ahead() as ahead:
+            update = Update(settings, registry, selection, memory, outcomes, when, ahead.put)
+            update.work(frozenset(provider.id for provider in chosen), force=options.force)
+            commit, tag = _commit(repo, update, ahead)
         result = _result(update, chosen, outcomes, commit, tag, options)
         result = replace(result, seconds=time.monotonic() - started)
         _remember(settings, update, repo, result)
@@ -228,10 +229,10 @@ def _load() -> None:
         repo.preload()
 
 
-def _commit(repo: CatalogRepo, update: Update) -> tuple[str | None, str | None]:
+def _commit(repo: CatalogRepo, update: Update, ahead: Ahead) -> tuple[str | None, str | None]:
     subject, body = refresh.subject(update.changes), refresh.body(update.changes)
     tag = repo.free_tag(f"sync/{update.when.replace(':', '-')}")
-    commit = repo.commit(update.texts, subject, body, tag)
+    commit = repo.commit(update.texts, subject, body, tag, ahead)
     return commit, tag if commit and update.texts else None
 
 

@@ -7,6 +7,7 @@ worktree.py.
 
 from __future__ import annotations
 
+from modelcat.repo.ahead import Ahead
 from modelcat.repo.catalog import PERSONAL, CatalogRepo
 from modelcat.repo.git import isolate, preload
 from modelcat.repo.history import LineChange
@@ -15,6 +16,7 @@ from modelcat.repo.private import BackupFile, Kept, Manifest, PrivateRepo
 
 __all__ = [
     "PERSONAL",
+    "Ahead",
     "BackupFile",
     "CatalogRepo",
     "Entry",

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from modelcat.errors import ModelcatError, RepoError
 from modelcat.repo import history, objects, refs, worktree
+from modelcat.repo.ahead import Ahead
 from modelcat.repo.git import Git
-from modelcat.repo.importer import Import, check_path
+from modelcat.repo.importer import check_path
 from modelcat.repo.worktree import Pending, Record, Staged
 
 if TYPE_CHECKING:
@@ -69,14 +70,26 @@ class CatalogRepo:
                 self._git.run("update-ref", f"refs/tags/{pending.tag}", commit)
         self._finish(record, (*pending.paths, *PERSONAL), pending.paths)
 
+    def ahead(self) -> Ahead:
+        """A stream for contents that a commit under the same lock will probably have. Nothing is written yet
+        that anybody sees.
+        """
+        record = self._known(self.head())
+        return Ahead(self._git, lambda path, data: _differs(record, path, data))
+
     def commit(
-        self, texts: Mapping[str, str | None], subject: str, body: str = "", tag: str | None = None
+        self,
+        texts: Mapping[str, str | None],
+        subject: str,
+        body: str = "",
+        tag: str | None = None,
+        ahead: Ahead | None = None,
     ) -> str | None:
         """Commit `texts` (path -> text, None removes), and modelcat.toml and providers.toml as they are.
 
         Files of the folder that differ from `texts` are written, 0600; others of the commit stay as they
         are. If nothing differs from the last commit: None, and git is not even started. `tag` (sync/<UTC>)
-        gets a suffix where it is taken. Needs modelcat's lock.
+        gets a suffix where it is taken. What `ahead` has sent is not sent again. Needs modelcat's lock.
         """
         for path in texts:
             check_path(path)
@@ -97,7 +110,8 @@ class CatalogRepo:
         removed = [path for path, data in wanted.items() if data is None]
         pending = Pending(head.commit, tag, (*stale, *removed))
         message = f"{subject}\n\n{body}".strip() + "\n"
-        commit = self._write(head, pending, stale, {**changed, **personal}, message)
+        stream = ahead or Ahead(self._git, lambda *_: False)
+        commit = self._write(head, pending, stale, {**changed, **personal}, message, ahead=stream)
         self._finish(_advanced(record, commit, {**changed, **personal}), (*changed, *personal), wanted)
         objects.tidy(self._git)
         return commit
@@ -194,6 +208,8 @@ class CatalogRepo:
         stale: Mapping[str, bytes],
         changed: Mapping[str, bytes | None],
         message: str,
+        *,
+        ahead: Ahead,
     ) -> str:
         """Commit `changed`, then put the files in `stale` in place. After an error the folder is as it
         was.
@@ -202,9 +218,10 @@ class CatalogRepo:
         worktree.save_pending(self._own / "pending", pending)
         staged, commit = Staged(self.folder), None
         try:
-            with Import(self._git) as stream, _Background(lambda: staged.put(stale)) as writer:
+            with ahead, _Background(lambda: staged.put(stale)) as writer:
+                stream = ahead.stream()
                 blobs = [
-                    (path, None if data is None else stream.blob(data)) for path, data in changed.items()
+                    (path, None if data is None else ahead.blob(path, data)) for path, data in changed.items()
                 ]
                 writer.join()
                 mark = stream.commit(
