@@ -1,0 +1,82 @@
+"""Contents sent to git before the commit they belong to."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from modelcat.errors import RepoError
+from modelcat.repo import CatalogRepo
+from modelcat.repo.ahead import Ahead
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> CatalogRepo:
+    return CatalogRepo.open(tmp_path / "catalog")
+
+
+def objects(repo: CatalogRepo) -> int:
+    words = ["git", "-C", str(repo.folder), "count-objects", "-v"]
+    out = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    found = dict(line.split(": ") for line in out.splitlines())
+    return int(found["count"]) + int(found["in-pack"])
+
+
+def test_a_commit_is_the_same_with_and_without(repo: CatalogRepo) -> None:
+    texts: dict[str, str | None] = {f"config/txt/{i}.txt": f"text {i}\n" * 500 for i in range(50)}
+    with repo.ahead() as ahead:
+        for path, text in texts.items():
+            ahead.put({path: text})
+        commit = repo.commit(texts, "one", ahead=ahead)
+    assert commit is not None
+    assert repo.read_all() == texts
+    assert all((repo.folder / path).read_text(encoding="utf-8") == text for path, text in texts.items())
+    subprocess.run(["git", "-C", str(repo.folder), "fsck", "--strict"], check=True, capture_output=True)
+
+
+def test_what_was_sent_and_then_changed_is_committed_as_it_is_in_the_end(repo: CatalogRepo) -> None:
+    with repo.ahead() as ahead:
+        ahead.put({"a": "first\n", "b": "gone\n"})
+        ahead.put({"c": None})
+        repo.commit({"a": "second\n", "d": "late\n"}, "one", ahead=ahead)
+    assert repo.read_all() == {"a": "second\n", "d": "late\n"}
+
+
+def test_what_the_repository_has_is_not_sent(repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: dict[str, str | None] = {"a": "same\n"}
+    repo.commit(texts, "one")
+    monkeypatch.setattr(Ahead, "_opened", lambda _: pytest.fail("a stream was opened"))
+    with repo.ahead() as ahead:
+        ahead.put(texts)
+        assert repo.commit(texts, "two", ahead=ahead) is None
+
+
+def test_a_run_that_ends_before_the_commit_leaves_nothing(repo: CatalogRepo) -> None:
+    repo.commit({"a": "kept\n"}, "one")
+    before, head = objects(repo), repo.head()
+    with suppress(KeyboardInterrupt), repo.ahead() as ahead:
+        ahead.put({"b": "never\n" * 1000})
+        raise KeyboardInterrupt
+    assert (objects(repo), repo.head()) == (before, head)
+    assert not list((repo.folder / ".git").glob("fast_import_crash_*"))
+    assert not list((repo.folder / ".git" / "objects" / "pack").glob("tmp_*"))
+    assert repo.commit({"b": "then\n"}, "two") is not None
+
+
+def test_an_error_on_the_way_comes_out_of_the_commit(
+    repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise RepoError("git is broken")
+
+    with repo.ahead() as ahead:
+        monkeypatch.setattr("modelcat.repo.importer.Import.blob", fail)
+        ahead.put({"a": "text\n"})
+        with pytest.raises(RepoError, match="git is broken"):
+            repo.commit({"a": "text\n"}, "one", ahead=ahead)
+    assert repo.head() is None
+    monkeypatch.undo()
+    assert repo.commit({"a": "text\n"}, "one") is not None
