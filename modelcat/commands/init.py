@@ -142,6 +142,6 @@ def _keys(settings: Settings, registry: Registry) -> Iterator[FoundKey]:
 
 
 def _hook() -> Path:
-    from modelcat import hooks
+    from modelcat import git_hook
 
-    return hooks.install()
+    return git_hook.install()
