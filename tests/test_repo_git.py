@@ -14,7 +14,7 @@ import pytest
 from modelcat import repo as repos
 from modelcat.errors import RepoError, StorageError
 from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo
-from modelcat.repo.git import Git, at_work
+from modelcat.repo.git import Git, _any_git, at_work
 from tests.real_git import clean, git, sound
 
 CRLF = "line one\r\nline two\n"
@@ -280,7 +280,7 @@ def test_a_lock_that_nobody_holds_is_removed(name: str, folder: Path) -> None:
 def busy(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A git of the person's that is at work in the folder for as long as it takes."""
     CatalogRepo.open(folder).commit(TEXTS, "first")
-    process = subprocess.Popen(["git", "cat-file", "--batch"], cwd=folder, stdin=subprocess.PIPE)
+    process = subprocess.Popen(["sh", "-c", "git cat-file --batch; :"], cwd=folder, stdin=subprocess.PIPE)
     while at_work(folder) is None:
         time.sleep(0.01)
     yield process
@@ -294,12 +294,53 @@ def test_a_lock_that_is_in_use_is_waited_for_and_then_named(
     lock = folder / ".git" / "index.lock"
     lock.touch()
     repo = CatalogRepo.open(folder)
-    with pytest.raises(RepoError, match=rf"process {busy.pid}\) is at work there"):
+    with pytest.raises(RepoError, match=r"git \(process \d+\) is at work there"):
         repo.commit({"catalog/a.json": "new\n"}, "second")
     assert lock.exists()
     assert repo.read("catalog/a.json") == "{}\n"
     busy.communicate()
     assert repo.commit({"catalog/a.json": "new\n"}, "second") is not None
+
+
+def test_a_git_that_we_have_started_ourselves_is_not_waited_for(folder: Path) -> None:
+    """A sync sends contents ahead; a lock left by a killed git must not stop it then."""
+    repo = CatalogRepo.open(folder)
+    repo.commit(TEXTS, "first")
+    with repo.ahead() as ahead:
+        ahead.put({"catalog/a.json": "new\n"})
+        ahead.stream()
+        assert at_work(folder) is not None
+        assert at_work(folder, but_ours=True) is None
+        (folder / ".git" / "index.lock").touch()
+        assert repo.commit({"catalog/a.json": "new\n"}, "second", ahead=ahead) is not None
+    assert repo.read("catalog/a.json") == "new\n"
+    assert clean(folder)
+
+
+def test_what_our_own_git_is_writing_is_not_swept(folder: Path) -> None:
+    repo = CatalogRepo.open(folder)
+    repo.commit(TEXTS, "first")
+    with repo.ahead() as ahead:
+        ahead.put({"catalog/a.json": "new\n"})
+        ahead.stream()
+        assert Git(folder / ".git", folder).sweep() == 0
+        assert repo.commit({"catalog/a.json": "new\n"}, "second", ahead=ahead) is not None
+    assert sound(folder)
+
+
+def test_where_the_system_tells_less_any_git_counts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS: `ps` lists programs and their parents, not where they work."""
+    assert _any_git(None) in (None, "another git"), "other tests may run git"
+    process = subprocess.Popen(
+        ["git", "hash-object", "--stdin"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    try:
+        while _any_git(None) is None:
+            time.sleep(0.01)
+    finally:
+        process.communicate()
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert _any_git(None) == "perhaps another git"
 
 
 def test_work_elsewhere_is_not_work_here(folder: Path, busy: subprocess.Popen[bytes], tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ class Git:
         """
         limit = time.monotonic() + _PATIENCE if limit is None else limit
         while lock.exists():
-            worker = at_work(self.folder)
+            worker = at_work(self.folder, but_ours=True)
             if worker is None:
                 lock.unlink(missing_ok=True)
             elif time.monotonic() > limit:
@@ -187,25 +187,32 @@ class Git:
         return len(left)
 
 
-def at_work(folder: Path) -> str | None:
+def at_work(folder: Path, *, but_ours: bool = False) -> str | None:
     """A git process at work in `folder`, in words, or None if there is none.
 
-    Where the system does not tell which folder a process works in, any git counts.
+    `but_ours` leaves out those that this very process has started. Where the system does not tell which
+    folder a process works in, any git counts.
     """
+    parent = os.getpid() if but_ours else None
     if Path("/proc/self/cwd").exists():
-        return next(_gits_in(folder.resolve()), None)
-    return _any_git()
+        return next(_gits_in(folder.resolve(), parent), None)
+    return _any_git(parent)
 
 
-def _gits_in(folder: Path) -> Iterator[str]:
+def _gits_in(folder: Path, but_of: int | None) -> Iterator[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-            if not _is_git(words[0]):
+            if not _is_git(words[0]) or _parent(process) == but_of:
                 continue
             inside = (process / "cwd").resolve().is_relative_to(folder)
             if inside or any(str(folder) in word for word in words):
                 yield f"git (process {process.name})"
+
+
+def _parent(process: Path) -> int:
+    # The second field is the program's name in brackets, which may hold anything.
+    return int((process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
 
 
 def _is_git(program: str) -> bool:
@@ -213,14 +220,17 @@ def _is_git(program: str) -> bool:
     return name == "git" or name.startswith("git-")
 
 
-def _any_git() -> str | None:
+def _any_git(but_of: int | None) -> str | None:
     import subprocess
 
     try:
-        listed = subprocess.run(["ps", "-A", "-o", "comm="], capture_output=True, text=True, check=False)
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "ppid=,comm="], capture_output=True, text=True, check=False
+        )
     except OSError:
         return "perhaps another git"
-    running = any(_is_git(line.strip()) for line in listed.stdout.splitlines())
+    rows = [line.strip().partition(" ") for line in listed.stdout.splitlines()]
+    running = any(_is_git(program.strip()) and parent != str(but_of) for parent, _, program in rows)
     return "another git" if running else None
 
 
