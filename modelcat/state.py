@@ -13,8 +13,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
+from modelcat.files.disk import make_folder
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FORMAT = 1
@@ -77,7 +79,7 @@ def load(folder: Path) -> State:
 
 
 def save(folder: Path, state: State) -> None:
-    """Keep `state`. Raises OSError."""
+    """Keep `state`, and sweep up after runs that were killed. Needs the lock. Raises OSError."""
     default = ProviderState()
     rows = {
         name: {key: value for key, value in asdict(row).items() if value != getattr(default, key)}
@@ -85,6 +87,14 @@ def save(folder: Path, state: State) -> None:
     }
     rest = {key: getattr(state, key) for key in ("rendered", "head", "last_sync")}
     _write(folder / _FILE, {"format": FORMAT, "providers": rows, **rest})
+    for stray in list(leftovers(folder)):
+        with suppress(OSError):
+            stray.unlink()
+
+
+def leftovers(folder: Path) -> Iterator[Path]:
+    """What a run that was killed while it wrote here left behind, while nobody else is writing."""
+    return folder.rglob(".*.json.*")
 
 
 def save_run(folder: Path, when: str, summary: Mapping[str, Any], failures: Mapping[str, Any]) -> None:
@@ -125,7 +135,7 @@ def _write(path: Path, value: Any) -> None:
 
 def put(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, its folder made if need be. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,23 @@ def test_sources_are_kept_beside(tmp_path: Path) -> None:
     state.save_source(tmp_path, "models-dev", b"[]")
     assert state.load_source(tmp_path, "models-dev") == b"[]"
     assert [path.name for path in (tmp_path / "sources").iterdir()] == ["models-dev.json"]
+
+
+def test_what_killed_runs_left_is_swept_up_by_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / "extra"
+    state.save_source(folder, "models-dev", b"[]")
+    for stray in (folder / ".state.json.abcd1234", folder / "sources" / ".models-dev.json.x_y1z2w3"):
+        stray.write_bytes(b"half")
+    state.save(folder, FULL)
+    there = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert there == ["sources/models-dev.json", "state.json"]
+
+
+def test_folders_and_files_are_for_the_person_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        state.save_source(tmp_path / "catalog" / "models" / "extra", "models-dev", b"[]")
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "catalog").rglob("*")}
+    assert modes == {"models": 0o700, "extra": 0o700, "sources": 0o700, "models-dev.json": 0o600}

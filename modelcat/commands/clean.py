@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modelcat import tools, transaction
+from modelcat import state, tools, transaction
 from modelcat.errors import ExitCode, StorageError, UsageError
 from modelcat.render import folder_of
 from modelcat.repo import PERSONAL, CatalogRepo, PrivateRepo
@@ -116,7 +116,7 @@ def _temporary(settings: Settings) -> Iterator[Path]:
     catalog = settings.catalog
     for part in ("catalog", "config", ".git/modelcat"):
         yield from (catalog / part).rglob(".*.modelcat-new")
-    yield from settings.extra.glob(".*.json.*")
+    yield from state.leftovers(settings.extra)
     yield from settings.home.glob("journal.json.new")
     for name in tools.names():
         folder = settings.tool_path(tools.load(name)).parent

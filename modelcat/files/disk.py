@@ -19,6 +19,14 @@ NEW_MODE: Final = 0o600
 ABSENT: Final = "absent"
 
 
+def make_folder(folder: Path) -> None:
+    """Make `folder` and what is missing above it, 0700 whatever the umask. Raises OSError."""
+    if not folder.is_dir():
+        if not folder.parent.is_dir():
+            make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def fingerprint(place: Path) -> str:
     """What stands at `place` itself, in one line; symlinks are not followed."""
     try:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from modelcat.errors import StorageError
-from modelcat.files.disk import refused
+from modelcat.files.disk import make_folder, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def locked(home: Path, what: str, patience: float = 2.0) -> Iterator[None]:
 
     holder = home / "lock.holder"
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(home)
         lock = FileLock(home / "lock", timeout=patience, mode=0o600, poll_interval=0.05)
         lock.acquire()
     except Timeout:

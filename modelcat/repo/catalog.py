@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from modelcat.errors import ModelcatError, RepoError
+from modelcat.files.disk import make_folder
 from modelcat.repo import history, objects, refs, worktree
 from modelcat.repo.ahead import Ahead
 from modelcat.repo.git import Git
@@ -194,12 +195,12 @@ class CatalogRepo:
                 f"modelcat needs a clone of its own"
             )
         if not (git_dir / "HEAD").exists():
-            worktree.make_folder(self.folder)
+            make_folder(self.folder)
             self._git.run("init", "--quiet", "--template=", "--initial-branch=main", "--shared=0600")
         if not self._own.is_dir():
             _ensure(git_dir / "info" / "attributes", _ATTRIBUTES)
             _ensure(git_dir / "info" / "exclude", _IGNORED)
-            worktree.make_folder(self._own)
+            make_folder(self._own)
 
     def _write(
         self,
@@ -388,7 +389,7 @@ def _advanced(record: Record, commit: str, changed: Mapping[str, bytes | None]) 
 
 def _ensure(place: Path, text: str) -> None:
     """Make the file at `place` hold `text`, after what is there."""
-    worktree.make_folder(place.parent)
+    make_folder(place.parent)
     there = place.read_text(encoding="utf-8") if place.exists() else ""
     if text not in there:
         worktree.write(place, (there + text).encode())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcat.catalog import canonical_json
 from modelcat.errors import RepoError
+from modelcat.files.disk import make_folder
 from modelcat.repo import objects, refs, worktree
 from modelcat.repo.git import Git
 from modelcat.repo.importer import Import
@@ -211,7 +212,7 @@ class PrivateRepo:
     def _make(self) -> None:
         if not self._made():
             try:
-                worktree.make_folder(self.folder)
+                make_folder(self.folder)
             except OSError as error:
                 raise worktree.disk_error(error, self.folder) from error
             self._git.run(

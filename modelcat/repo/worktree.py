@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelcat.errors import RepoError, StorageError
+from modelcat.files.disk import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -191,14 +192,6 @@ def remove(folder: Path, paths: Iterable[str]) -> None:
         with suppress(OSError):
             for parent in place.relative_to(folder).parents[:-1]:
                 (folder / parent).rmdir()
-
-
-def make_folder(folder: Path) -> None:
-    """Make `folder` and what is missing above it, 0700."""
-    if not folder.is_dir():
-        if not folder.parent.is_dir():
-            make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def disk_error(error: OSError, place: Path) -> StorageError:
