@@ -3,35 +3,80 @@
 from __future__ import annotations
 
 import gc
+import io
+import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ERROR, INTERRUPTED = 3, 130
+"""Of errors.ExitCode, for which something would have to be loaded."""
 
 
 def main() -> None:
     """The console script `modelcat`; also `python -m modelcat`."""
+    _end(_modelcat)
+
+
+def validate() -> None:
+    """The console script `modelcat-validate`, which pre-commit calls: no command line library, no network."""
+    _end(lambda: _validate(sys.argv[1:], "modelcat-validate"))
+
+
+def _modelcat() -> int:
     words = sys.argv[1:]
     if words in (["--version"], ["version"]):
         from modelcat import __version__
 
         print(f"modelcat {__version__}")
-        return
+        return 0
     if words and words[0] == "validate":
-        _validate(words[1:], "modelcat validate")
+        return _validate(words[1:], "modelcat validate")
     # A command makes a great many objects, hardly any of them in circles, and ends: a twentieth of its time.
     gc.set_threshold(100_000, 50, 50)
     from modelcat.cli import run
 
-    sys.exit(run(words))
+    return run(words)
 
 
-def validate() -> None:
-    """The console script `modelcat-validate`, which pre-commit calls: no command line library, no network."""
-    _validate(sys.argv[1:], "modelcat-validate")
-
-
-def _validate(words: list[str], program: str) -> None:
+def _validate(words: list[str], program: str) -> int:
     from modelcat.commands.validate import main as run
 
-    sys.exit(run(words, program))
+    return run(words, program)
+
+
+def _end(work: Callable[[], int]) -> None:
+    """Run `work` and leave with its exit code, quietly after ^C or where nobody reads our output any more."""
+    _open_streams()
+    try:
+        code = work()
+        sys.stdout.flush()
+    except KeyboardInterrupt:  # while loading; a command says its own word
+        code = INTERRUPTED
+    except OSError as error:
+        code = _unwritten(error)
+    sys.exit(code)
+
+
+def _unwritten(error: OSError) -> int:
+    """The exit code where stdout takes no more: 0 for a pipe that nobody reads, else that of an error."""
+    # What is buffered can go nowhere; Python would try once more at its end, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 0
+    print(f"error: {error.strerror}", file=sys.stderr)
+    return ERROR
+
+
+def _open_streams() -> None:
+    """Let it be no bug that a stream has no code for a character, or is closed."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    sys.stderr = sys.stderr or sys.stdout
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -119,8 +119,8 @@ def ended(  # noqa: PLR0911  one return an ending
     except BrokenPipeError:
         return ExitCode.OK
     except OSError as error:
-        name = f" {error.filename}" if error.filename else ""
-        say(f"error:{name}: {error.strerror or type(error).__name__}")
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"error: {where}{error.strerror or type(error).__name__}")
         return ExitCode.ERROR
     except Exception as error:  # noqa: BLE001  the one place
         say(_report_bug(error, log_folder))

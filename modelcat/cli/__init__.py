@@ -1,7 +1,7 @@
 """The command line: options in, one command function called, its result shown or printed as JSON. No logic.
 
-One module a group of commands; the order of the imports is the order of the help. typer is imported here and
-nowhere else.
+One module a group of commands; their order in the help is in looks.py. typer is imported here and nowhere
+else.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from typer.main import get_command
 
+from modelcat.cli import complete
 from modelcat.cli.frame import app
 from modelcat.errors import ExitCode
 
@@ -23,6 +24,9 @@ for group in ("sync", "configs", "catalog", "upkeep", "registry"):
 
 def run(words: Sequence[str]) -> int:
     """Run modelcat with these words and give the exit code; usage errors are shown and are 2."""
+    complete.prepare()
+    if words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     try:
         get_command(app).main(list(words), prog_name="modelcat")
     except SystemExit as end:

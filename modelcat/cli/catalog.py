@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from modelcat.cli.frame import Call, Result, command
+from modelcat.cli import complete
+from modelcat.cli.frame import Call, Only, Result, command, number
 
 
 @command(
@@ -20,22 +21,40 @@ def models(
     call: Call,
     *,
     query: Annotated[
-        str | None, typer.Argument(help="Words or a glob that id or name must match.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="[QUERY]", help="Words or a glob that id or name must match.", show_default=False
+        ),
     ] = None,
-    provider: Annotated[
-        list[str] | None, typer.Option("--provider", "-p", help="Only this provider (may be repeated).")
-    ] = None,
+    provider: Only = None,
     min_context: Annotated[
-        int | None, typer.Option(help="Tokens the context window must have.", min=0)
+        int | None,
+        typer.Option(metavar="N", parser=number(int, 0), help="Tokens the context window must have."),
     ] = None,
     max_price: Annotated[
-        float | None, typer.Option(help="USD per million tokens the input may cost.", min=0)
+        float | None,
+        typer.Option(
+            metavar="X", parser=number(float, 0), help="USD per million tokens that the input may cost."
+        ),
     ] = None,
     capability: Annotated[
         list[str] | None,
-        typer.Option("--capability", "-c", help="vision, reasoning, tools, audio, … (may be repeated)."),
+        typer.Option(
+            "--capability",
+            "-c",
+            metavar="C",
+            help="vision, reasoning, tools, audio, … (may be repeated).",
+            autocompletion=complete.words("vision", "audio", "video", "pdf", "reasoning", "tools", "free"),
+        ),
     ] = None,
-    sort: Annotated[str, typer.Option(help="id, price, context or released.")] = "id",
+    sort: Annotated[
+        str,
+        typer.Option(
+            metavar="KEY",
+            help="id, price, context or released.",
+            autocompletion=complete.words("id", "price", "context", "released"),
+        ),
+    ] = "id",
 ) -> tuple[Result, Any]:
     """Search the catalog."""
     from modelcat.commands import models as steps
@@ -60,7 +79,8 @@ def models(
     modelcat show anthropic/claude-sonnet-4.5""",
 )
 def show(
-    call: Call, model: Annotated[str, typer.Argument(help="A model id, or provider:id.")]
+    call: Call,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model id, or provider:id.")],
 ) -> tuple[Result, Any]:
     """One model: limits, prices, and who offers it."""
     from modelcat.commands import show as steps
@@ -81,9 +101,16 @@ def log(
     *,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[MODEL|PROVIDER]", help="Only what concerns it.", show_default=False),
+        typer.Argument(
+            metavar="[MODEL|PROVIDER]",
+            help="Only what concerns it.",
+            show_default=False,
+            autocompletion=complete.providers,
+        ),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="At most so many.", min=1)] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", metavar="N", parser=number(int, 1), help="At most so many.")
+    ] = 50,
 ) -> tuple[Result, Any]:
     """When models appeared, vanished or changed."""
     from modelcat.commands import log as steps

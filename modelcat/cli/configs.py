@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from modelcat.cli.frame import Call, Result, Tool, app, command
+from modelcat.cli import complete
+from modelcat.cli.frame import AsJson, Call, Home, Result, Said, Tool, Verbose, app, command, example_text
+from modelcat.cli.looks import Command
 from modelcat.errors import UsageError
 
 _SIDES: dict[str, Literal["ours", "theirs"]] = {"ours": "ours", "theirs": "theirs"}
@@ -28,7 +30,10 @@ def diff(
     revisions: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[REV [REV]]", help="Compare the catalog at two revisions instead.", show_default=False
+            metavar="[REV [REV]]",
+            help="Compare the catalog at two revisions instead: a tag, a commit, HEAD~3.",
+            show_default=False,
+            autocompletion=complete.tags,
         ),
     ] = None,
     tool: Tool = None,
@@ -45,6 +50,8 @@ def diff(
 
         if len(revisions) > 2:
             raise UsageError(f"diff compares at most two revisions, got {len(revisions)}")
+        if tool or patch:
+            raise UsageError("--tool and --patch are about your own configs; they do not go with a revision")
         return catalog_diff.run(call.settings, *revisions, exit_code=exit_code), catalog_words.show
     from modelcat.commands import diff as steps
     from modelcat.output import plan
@@ -69,12 +76,20 @@ def apply(
     prefer: Annotated[
         str | None,
         typer.Option(
-            "--prefer", metavar="ours|theirs", help="Settle what is held: keep yours, or take modelcat's."
+            "--prefer",
+            metavar="ours|theirs",
+            help="Settle what is held: keep yours, or take modelcat's.",
+            autocompletion=complete.words("ours", "theirs"),
         ),
     ] = None,
     adopt: Annotated[
         list[str] | None,
-        typer.Option("--adopt", metavar="PROVIDER", help="Let modelcat keep up an entry that you wrote."),
+        typer.Option(
+            "--adopt",
+            metavar="PROVIDER",
+            help="Let modelcat keep up an entry that you wrote (may be repeated).",
+            autocompletion=complete.providers,
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show, write nothing.")] = False,
     backup: Annotated[bool, typer.Option("--backup", hidden=True, help="A backup is always made.")] = False,
@@ -124,7 +139,12 @@ def restore(
     *,
     tag: Annotated[
         str | None,
-        typer.Argument(help="A backup/… tag (your files) or a sync/… tag (the catalog).", show_default=False),
+        typer.Argument(
+            metavar="[TAG]",
+            help="A backup/… tag (your files) or a sync/… tag (the catalog).",
+            show_default=False,
+            autocompletion=complete.tags,
+        ),
     ] = None,
     tool: Tool = None,
     list_: Annotated[bool, typer.Option("--list", "-l", help="The tags there are.")] = False,
@@ -152,19 +172,27 @@ def restore(
     aliases=("merge-configs",),
     examples="""
     modelcat merge --source new.yaml --target mine.yaml
-    modelcat merge --base old.toml --source new.toml --target mine.toml --output -""",
+    modelcat merge --base old.toml --source new.toml --target mine.toml -o -""",
 )
 def merge(
     call: Call,
     *,
-    source: Annotated[Path, typer.Option("--source", "-s", help="The file whose changes come in (theirs).")],
-    target: Annotated[Path, typer.Option("--target", "-t", help="The file they go into (ours).")],
+    source: Annotated[
+        Path,
+        typer.Option("--source", "-s", metavar="FILE", help="The file whose changes come in (theirs)."),
+    ],
+    target: Annotated[
+        Path, typer.Option("--target", "-t", metavar="FILE", help="The file they go into (ours).")
+    ],
     base: Annotated[
         Path | None,
-        typer.Option("--base", "-b", help="What both came from; without it nothing is overwritten."),
+        typer.Option(
+            "--base", "-b", metavar="FILE", help="What both came from; without it nothing is overwritten."
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write here instead of TARGET; - is stdout.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write here instead of the target; - is stdout."),
     ] = None,
     path: Annotated[
         str | None,
@@ -191,11 +219,54 @@ def merge(
 
 @app.command(
     "validate",
+    cls=Command,
     add_help_option=False,
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    epilog=example_text("""
+    modelcat validate
+    modelcat validate ~/.codex/config.toml --fix"""),
 )
-def validate(context: typer.Context) -> None:
+def validate(
+    context: typer.Context,
+    *,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE]…", help="Your own configs if none; - is stdin.", show_default=False),
+    ] = None,
+    tool: Annotated[
+        str | None, typer.Option("--tool", "-t", metavar="TOOL", autocompletion=complete.tools)
+    ] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", autocompletion=complete.words("text", "json", "github")),
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix")] = False,
+    strict: Annotated[bool, typer.Option("--strict")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q")] = False,
+    list_rules: Annotated[bool, typer.Option("--list-rules")] = False,
+    home: Home = None,
+    as_json: AsJson = False,
+    verbose: Verbose = 0,
+    help_: Annotated[bool, typer.Option("--help", "-h")] = False,
+) -> None:
     """Check configs; also as a pre-commit hook."""
+    del files, tool, format_, fix, strict, quiet, list_rules, home, as_json, verbose, help_
     from modelcat.commands.validate import main
 
-    raise typer.Exit(main(context.args, "modelcat validate"))
+    raise typer.Exit(main(_words(context), "modelcat validate"))
+
+
+def _words(context: typer.Context) -> list[str]:
+    """The line as it was, for the small reader of commands/validate.py: one place knows what it means.
+
+    This way is taken only where something stands before the command, and for completion.
+    """
+    said: Said = context.obj or Said()
+    found = [*(["--home", str(said.home)] if said.home else []), *(["--json"] if said.json else [])]
+    files: list[str] = []
+    for parameter in context.command.params:
+        value = context.params.get(str(parameter.name))
+        if parameter.param_type_name == "argument":
+            files += value or []
+        elif value:
+            found += [parameter.opts[0]] if isinstance(value, bool | int) else [parameter.opts[0], str(value)]
+    return [*found, "--", *files]

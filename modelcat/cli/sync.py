@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from modelcat.cli.frame import Call, Names, Result, Tool, command
+from modelcat.cli.frame import Call, Names, Only, Result, Tool, command, number
 
 
 @command(
@@ -53,11 +53,13 @@ def sync(
         bool, typer.Option("--offline", help="Ask nobody; use what is stored and the embedded snapshot.")
     ] = False,
     max_concurrency: Annotated[
-        int, typer.Option(help="Providers asked at the same time.", min=1, max=512)
+        int,
+        typer.Option(metavar="N", parser=number(int, 1, 512), help="Providers asked at the same time."),
     ] = 64,
     timeout: Annotated[
-        float, typer.Option(help="Seconds for one provider in all.", min=0.1, max=3600)
-    ] = 30.0,
+        float,
+        typer.Option(metavar="S", parser=number(float, 0.1, 3600), help="Seconds for one provider in all."),
+    ] = 30,
     apply_: Annotated[
         bool, typer.Option("--apply", help="Then merge into your own configs, as apply does.")
     ] = False,
@@ -71,6 +73,7 @@ def sync(
 ) -> tuple[Result, Any]:
     """Ask all providers; commit the catalog and generated configs."""
     from modelcat.commands import sync as steps
+    from modelcat.output import progress
     from modelcat.output import sync as words
 
     options = steps.Options(
@@ -83,8 +86,8 @@ def sync(
         strict=strict,
         legacy_output=legacy_output,
     )
-    with words.progress(call.screen) as progress:
-        result = steps.run(call.settings, options, progress)
+    with progress.bars(call.screen) as watch:
+        result = steps.run(call.settings, options, watch)
     if not apply_:
         return result, words.show
     from modelcat.commands import apply
@@ -104,9 +107,7 @@ def generate(
     call: Call,
     *,
     tool: Tool = None,
-    provider: Annotated[
-        list[str] | None, typer.Option("--provider", "-p", help="Only this provider.")
-    ] = None,
+    provider: Only = None,
 ) -> tuple[Result, Any]:
     """Render the tools' configs without network."""
     from modelcat.commands import generate as steps

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import platform
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from modelcat.cli.frame import Call, Result, app, command
-from modelcat.errors import UsageError
+from modelcat.cli.frame import Call, Result, command, number
+from modelcat.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from modelcat.output import Screen
 
 
 @command("status", examples="modelcat status")
@@ -36,7 +42,10 @@ def clean(
     backups: Annotated[
         bool, typer.Option("--backups", help="Old backups; --keep says how many stay.")
     ] = False,
-    keep: Annotated[int | None, typer.Option("--keep", help="Backups to keep.", min=0)] = None,
+    keep: Annotated[
+        int | None,
+        typer.Option("--keep", metavar="N", parser=number(int, 0), help="Backups to keep (20 if not said)."),
+    ] = None,
     all_: Annotated[
         bool, typer.Option("--all", help="The whole catalog and its history; never backups.")
     ] = False,
@@ -66,9 +75,34 @@ def doctor(call: Call) -> tuple[Result, Any]:
     return steps.run(call.settings), words.show
 
 
-@app.command("version")
-def version() -> None:
-    """The version."""
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which modelcat this is, and what runs it."""
+
+    modelcat: str
+    python: str
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always fine."""
+        return ExitCode.OK
+
+    def as_json(self) -> dict[str, str]:
+        """{"modelcat", "python"}."""
+        return {"modelcat": self.modelcat, "python": self.python}
+
+
+@command("version", examples="modelcat version --json")
+def version(call: Call) -> tuple[Result, Any]:
+    """The version; -v adds what runs it."""
+    del call
     from modelcat import __version__
 
-    print(f"modelcat {__version__}")
+    found = Version(__version__, platform.python_version())
+    return found, _show_version
+
+
+def _show_version(found: Version, screen: Screen) -> None:
+    screen.line(f"modelcat {found.modelcat}")
+    if screen.verbose:
+        screen.line(f"Python {found.python}, {sys.executable}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modelcat.catalog import Provider
-    from modelcat.fetch import Outcome
+    from modelcat.fetch import Outcome, Step
     from modelcat.registry import Registry
     from modelcat.settings import Key, Settings
     from modelcat.state import ProviderState
@@ -200,20 +200,26 @@ def add(
     settings: Settings,
     name: str,
     *,
-    kind: str,
+    kind: str | None = None,
     base_url: str | None = None,
     api_key_env: str | None = None,
     base_url_env: str | None = None,
 ) -> EditResult:
     """Add a provider to the person's providers.toml, or switch a shipped one on there.
 
-    `kind` is a dialect, or oai, ant, url as the older script says. Naming one that is there already makes
-    this machine trust it with its key. Raises RegistryError or UsageError, and then nothing was written.
+    `kind` is a dialect, or oai, ant, url as the older script says; None is enough for a provider of the
+    registry. Naming one that is there already makes this machine trust it with its key. Raises RegistryError
+    or UsageError, and then nothing was written.
     """
     registry = machine.registry(settings)
     given = _given(kind, base_url, api_key_env, base_url_env)
     known = registry.providers.get(name)
     if known is None:
+        if kind is None:
+            raise UsageError(
+                f"how is {name} asked? Give --kind: openai, anthropic, gemini, ollama, …, or url for a list "
+                f"at the base URL itself{_like(name, registry)}"
+            )
         if not base_url and not base_url_env:
             raise UsageError(
                 f"where is {name}? Give --base-url, or --base-url-env for the variable that says it"
@@ -243,7 +249,11 @@ def remove(settings: Settings, name: str) -> EditResult:
     return EditResult(name, action, _path(settings), _now(settings, name) if shipped else None)
 
 
-def test(settings: Settings, names: tuple[str, ...]) -> TryResult:
+def test(
+    settings: Settings,
+    names: tuple[str, ...],
+    progress: Callable[[Step], None] | None = None,  # noqa: PT028  no test of pytest's
+) -> TryResult:
     """Ask the named providers, else those that a plain sync asks. Nothing is stored."""
     from modelcat import asking
 
@@ -252,7 +262,9 @@ def test(settings: Settings, names: tuple[str, ...]) -> TryResult:
     if not chosen:
         chosen = machine.selection(settings, registry).asked(registry)
     standings = {one.provider.id: one for one in _standings(settings, registry, chosen)}
-    outcomes = asking.ask(settings, chosen, state.State(), max_concurrency=48, timeout=30.0)
+    outcomes = asking.ask(
+        settings, chosen, state.State(), max_concurrency=64, timeout=30.0, progress=progress
+    )
     tried = tuple(_tried(standing, outcomes.get(name)) for name, standing in sorted(standings.items()))
     return TryResult(tried, named=bool(names))
 
@@ -302,11 +314,18 @@ def _now(settings: Settings, name: str) -> Standing:
     return _standing(settings, registry, registry.get(name))
 
 
+def _like(name: str, registry: Registry) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, registry.providers, n=3)
+    return f". If you mean one that modelcat knows: {', '.join(near)}" if near else ""
+
+
 def _given(
-    kind: str, base_url: str | None, api_key_env: str | None, base_url_env: str | None
+    kind: str | None, base_url: str | None, api_key_env: str | None, base_url_env: str | None
 ) -> dict[str, Any]:
     """What the options say, as a row of providers.toml."""
-    row: dict[str, Any] = {"dialect": _KINDS.get(kind, kind)}
+    row: dict[str, Any] = {"dialect": _KINDS.get(kind, kind)} if kind else {}
     if base_url:
         row["base_url"] = base_url.rstrip("/")
         if kind == "url":
@@ -359,6 +378,7 @@ def _trust(settings: Settings, provider: Provider) -> bool:
 
 def _change_config(settings: Settings, change: Callable[[str, str], str]) -> bool:
     """Write this machine's config.toml with `change` (text, path -> text) made; False: it changes nothing."""
+    from modelcat.files.disk import make_folder
     from modelcat.repo import worktree
 
     # People keep such files elsewhere and link them here; the link stays.
@@ -367,7 +387,7 @@ def _change_config(settings: Settings, change: Callable[[str, str], str]) -> boo
     after = change(before, str(place))
     if after == before:
         return False
-    worktree.make_folder(place.parent)
+    make_folder(place.parent)
     worktree.write(place, after.encode())
     return True
 
