@@ -199,6 +199,8 @@ class _Alignment:
         elif key in self.ours.keys and key not in self.written:
             address = self.ours.addresses.get(key, "another provider")
             self.left[provider] = f"your entry {key!r} goes to {address}: left as it is"
+        elif key in self.keys.values():
+            self.left[provider] = f"another provider has the name {key!r} in this config"
         else:
             # New, or deleted by the person, which the merge sees from the base.
             self.keys[provider] = key

@@ -180,7 +180,9 @@ class _Finish:
         if live.data is not None and name not in self.digests and live.data != data:
             self.notes.append(f"{name}: somebody else made this file, so it is left as it is")
             return
-        self.digests[name] = hashlib.sha256(data).hexdigest()
+        if live.data not in (None, data) and _digest(live.data) != self.digests[name]:
+            self.notes.append(f"{name}: changed by somebody, but modelcat's own, so it is written anew")
+        self.digests[name] = _digest(data)
         if live.data == data:
             self.files.append(file)
             return
@@ -208,7 +210,7 @@ class _Finish:
     def is_as_written(self, name: str, data: bytes, syntax: Syntax) -> bool:
         """Whether a file still says what modelcat wrote."""
         if name in self.digests:
-            return hashlib.sha256(data).hexdigest() == self.digests[name]
+            return _digest(data) == self.digests[name]
         try:
             tree = parse(data, syntax, name).tree
         except DocumentError:
@@ -269,6 +271,10 @@ def _heading(target: Target) -> tuple[str, ...]:
     """The top of a new file of the person's: what it is for, and nothing that will not stay true."""
     first = [line for line in target.heading[:1] if line != WRITTEN_BY]
     return (*first, MADE)
+
+
+def _digest(data: bytes | None) -> str:
+    return hashlib.sha256(data or b"").hexdigest()
 
 
 _WHOLE = Layout({}, ((),))

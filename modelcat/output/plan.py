@@ -129,7 +129,7 @@ def _provider(provider: str, decisions: Sequence[Decision], file: FilePlan, scre
     lines = [
         *_additions(decisions, file, screen),
         *_changes(decisions, file, screen),
-        *_named("-", "no longer offered, goes", _of(decisions, file, "remove"), screen),
+        *_named("-", "goes", _of(decisions, file, "remove"), screen),
         *_kept(decisions, file, screen),
     ]
     for number, line in enumerate(lines):
@@ -205,7 +205,7 @@ def _kept(decisions: Sequence[Decision], file: FilePlan, screen: Screen) -> list
     deleted = [_place(d) for d in decisions if d.held and d.new and d.case == "deleted"]
     lines += _named("=", "you deleted, stays deleted", deleted, screen)
     edited = [_place(d) for d in decisions if d.case == "dropped-edited"]
-    lines += _named("=", "no longer offered, kept because you edited it", edited, screen)
+    lines += _named("=", "gone, kept because you edited it", edited, screen)
     lacking = {_name(entry_of(d.pointer, file.layout)[0]): None for d in decisions if d.action == "none"}
     lines += _named("=", "yours, without fields modelcat would add (--adopt)", list(lacking), screen)
     return lines

@@ -598,6 +598,16 @@ def test_files_somebody_else_made_are_kept_and_reported(world: World) -> None:
     assert 'model = "mine"' in world.text("codex", "groq.config.toml")
 
 
+def test_modelcats_own_file_is_written_anew_when_somebody_changed_it(world: World) -> None:
+    world.write("codex", "")
+    world.apply("codex")
+    own = world.text("codex", "modelcat/groq.json")
+    world.write("codex", own + "// hm", "modelcat/groq.json")
+    result = world.apply("codex")
+    assert world.text("codex", "modelcat/groq.json") == own
+    assert any("changed by somebody" in note for tool in result.planned.plan.tools for note in tool.notes)
+
+
 def test_a_profile_the_person_deleted_stays_deleted(world: World) -> None:
     world.write("codex", "")
     world.apply("codex")

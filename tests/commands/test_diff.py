@@ -68,7 +68,7 @@ def test_changes_show_both_values(world: World, capsys: pytest.CaptureFixture[st
     text = shown(world.diff("mods"), capsys)
     assert "1 to change, 1 to remove" in text.splitlines()[0]
     assert "~ m1: max-input-chars 524288 -> 40" in text
-    assert "- no longer offered, goes: m2" in text
+    assert "- goes: m2" in text
 
 
 def test_conflicts_name_both_sides_and_the_ways_out(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,3 +149,65 @@ def test_the_plan_is_told_as_data(world: World) -> None:
     [file] = data["tools"][0]["files"]
     assert [item["provider"] for item in file["decisions"]] == ["groq", "openrouter"]
     assert {item["case"] for item in file["decisions"]} == {"new"}
+
+
+def test_what_is_kept_is_told_by_its_reason(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.listing("groq", ["m1", "m2", "m3", "m4"])
+    world.write("aichat", "model: x:y\n")
+    world.apply("aichat")
+    lines = world.text("aichat").splitlines(keepends=True)
+    at = {name: lines.index(f'      - name: "{name}"\n') for name in ("m1", "m2", "m3", "m4")}
+    lines[at["m3"] + 1] = "        max_input_tokens: 3\n"
+    del lines[at["m1"] : at["m2"]]
+    world.write("aichat", "".join(lines))
+    world.listing("groq", [model("m1", context_window=1), "m2", "m4"])
+    text = shown(world.diff("aichat"), capsys)
+    assert "= you deleted, stays deleted: m1" in text
+    assert "= gone, kept because you edited it: m3" in text
+    assert "1 kept as you have them, 1 held" in text
+
+
+def test_fields_that_come_and_go_are_named(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.write("aichat", "model: x:y\n")
+    world.apply("aichat")
+    world.listing("groq", [model("m1", tool_call=False, input_modalities=("text", "image")), "m2"])
+    text = shown(world.diff("aichat"), capsys)
+    assert "supports_vision True is new" in text
+    assert "supports_function_calling True goes" in text
+
+
+def test_a_file_that_cannot_be_planned_is_told_apart(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.write("mods", "default-api: x\n")
+    world.write("aichat", "a: [\n")
+    words.show(world.diff(), Screen())
+    out, err = capsys.readouterr()
+    assert "aichat: its config cannot be read" in out
+    assert "mods: 24 to add" in out
+    assert "config.yaml:2:" in err
+    words.show_applied(world.apply(), Screen())
+    assert "nothing was written; --tool leaves out" in capsys.readouterr().err
+
+
+def test_apply_says_what_became_of_it(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.write("mods", "default-api: x\n")
+    words.show_applied(world.apply(dry_run=True), Screen())
+    assert "(--dry-run)" in capsys.readouterr().err
+    done = world.apply()
+    words.show_applied(done, Screen())
+    assert f"`modelcat restore {done.backup}` undoes this" in capsys.readouterr().err
+    words.show_applied(world.apply(), Screen())
+    assert "up to date" in capsys.readouterr().err
+
+
+def test_reasons_for_leaving_out_are_folded(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.toml("max_models = 1\n")
+    many = ["deepseek", "mistral", "xai", "cerebras", "deepinfra", "fireworks", "novita", "nebius", "groq"]
+    for provider in many:
+        world.key(provider)
+        world.listing(provider, ["a", "b"])
+    world.write("mods", "default-api: x\n")
+    text = shown(world.diff("mods"), capsys)
+    assert "more reasons for leaving out; -v shows all" in text
+    assert "more reasons" not in shown(world.diff("mods"), capsys, verbose=1)
