@@ -51,7 +51,7 @@ class Blocks:
         elif inserted:
             self._renew(run, node, [insert for inserts in inserted.values() for insert in inserts])
         else:
-            self._empty(run, change.nodes)
+            self._empty(run, change)
 
     def rendered(self, node: Node, inserts: list[Insert], column: int, ending: str) -> str:
         """New entries of `node` as whole lines."""
@@ -85,8 +85,9 @@ class Blocks:
         run.take_out(set(range(1, len(run.begins))))
         self.put(begin, run.tail(0), text[run.column :], run.depth)
 
-    def _empty(self, run: _Run, nodes: list[Node]) -> None:
+    def _empty(self, run: _Run, change: Change) -> None:
         """All entries go: brackets stand for them."""
+        nodes = change.nodes
         node = nodes[-1]
         brackets = "[]" if isinstance(node.children, list) else "{}"
         if run.compact or len(nodes) == 1:
@@ -98,7 +99,7 @@ class Blocks:
             run.covered = {0}
             run.take_out(set(range(1, len(run.begins))))
             return
-        at = self.layout.after_properties(self.layout.after_sign(node, nodes[-2]))
+        at = self.layout.after_properties(self.layout.after_sign(node, nodes[-2], change.pointer[-1]))
         self.put(at, at, " " + brackets, run.depth)
         run.take_out(set(range(len(run.begins))))
 

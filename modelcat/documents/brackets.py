@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from modelcat.documents.node import MAX_DEPTH, MAX_NODES, Node, Unreadable
 
@@ -11,15 +11,19 @@ if TYPE_CHECKING:
 
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 TOO_MANY = f"more than {MAX_NODES} values"
+TOO_LONG = "a number of thousands of digits"
+MAX_DIGITS: Final = 4_000
 
 
 class Brackets:
     """Reads values that may hold values. No recursion, so depth is ours to limit."""
 
-    def __init__(self, text: str, trivia: Pattern[str], trailing_commas: bool) -> None:
+    def __init__(self, text: str, trivia: Pattern[str], sign: str, *, trailing_commas: bool) -> None:
         self.text = text
-        self.comments: list[tuple[int, int]] = []
+        self.gaps: list[tuple[int, int]] = []
+        """Stretches of blanks and comments in which a comment begins, which it does with `sign`."""
         self._trivia = trivia
+        self._sign = sign
         self._trailing_commas = trailing_commas
         self._count = 0
 
@@ -35,16 +39,12 @@ class Brackets:
         """Put a finished value into the collection it stands in; `key` is None in a list."""
         raise NotImplementedError
 
-    def note_comments(self, start: int, end: int) -> None:
-        """Take note of the comments between two offsets."""
-        raise NotImplementedError
-
     def skip(self, position: int) -> int:
         """The next offset that is neither blank nor comment."""
         match = self._trivia.match(self.text, position)
         end = match.end() if match else position
-        if end - position > 1:
-            self.note_comments(position, end)
+        if end - position > 1 and self.text.find(self._sign, position, end) >= 0:
+            self.gaps.append((position, end))
         return end
 
     def expect(self, sign: str, position: int) -> int:
@@ -53,9 +53,9 @@ class Brackets:
             raise Unreadable(position, f"expected {sign!r}")
         return position + len(sign)
 
-    def counted(self, node: Node) -> Node:
-        """`node`, unless it is one too many."""
-        self._count += 1
+    def counted(self, node: Node, weight: int = 1) -> Node:
+        """`node`, unless it is one too many; weight: how much memory it takes."""
+        self._count += weight
         if self._count > MAX_NODES:
             raise Unreadable(node.start, TOO_MANY)
         return node

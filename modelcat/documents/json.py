@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modelcat.documents.brackets import Brackets
+from modelcat.documents.brackets import MAX_DIGITS, TOO_LONG, Brackets
 from modelcat.documents.node import Node, Unreadable, empty
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from modelcat.tree import Tree
 
-_STRICT = re.compile(r"[ \t\r\n]*")
-_LENIENT = re.compile(r"(?:[ \t\r\n]+|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
+# Possessive: nothing is ever tried twice, and no memory is kept for that.
+_STRICT = re.compile(r"[ \t\r\n]*+")
+_LENIENT = re.compile(r"(?:[ \t\r\n]++|//[^\r\n]*+|/\*.*?\*/)*+", re.DOTALL)
 _COMMENT = re.compile(r"//[^\r\n]*|/\*.*?\*/", re.DOTALL)
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"')
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\[^\x00-\x1f])*+"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?(?![\w.+-])")
 _WORD = re.compile(r"[A-Za-z]+")
 _WORDS = {"null": None, "true": True, "false": False}
-_MAX_DIGITS = 4_000
 
 
 @dataclass(slots=True)
@@ -34,11 +34,12 @@ class Json:
     text: str
     tree: Tree
     root: Node
-    comment_spans: list[tuple[int, int]]
+    gaps: list[tuple[int, int]]
+    """Blanks and comments between the other things."""
 
     def comments(self) -> Iterator[tuple[int, int]]:
         """The spans of all comments, with their signs."""
-        return iter(self.comment_spans)
+        return (match.span() for gap in self.gaps for match in _COMMENT.finditer(self.text, *gap))
 
 
 def read(text: str, *, lenient: bool) -> Json:
@@ -49,23 +50,18 @@ def read(text: str, *, lenient: bool) -> Json:
     scanner = _Scanner(text, lenient)
     position = scanner.skip(0)
     if position == len(text):
-        return Json(text, {}, empty(position), scanner.comments)
+        return Json(text, {}, empty(position), scanner.gaps)
     root, end = scanner.value(position)
     end = scanner.skip(end)
     if end != len(text):
         raise Unreadable(end, "expected the end of the file")
-    return Json(text, scanner.values.pop(root), root, scanner.comments)
+    return Json(text, scanner.values.pop(root), root, scanner.gaps)
 
 
 class _Scanner(Brackets):
     def __init__(self, text: str, lenient: bool) -> None:
-        super().__init__(text, _LENIENT if lenient else _STRICT, lenient)
+        super().__init__(text, _LENIENT if lenient else _STRICT, "/", trailing_commas=lenient)
         self.values: dict[Node, Tree] = {}
-        self._lenient = lenient
-
-    def note_comments(self, start: int, end: int) -> None:
-        if self._lenient:
-            self.comments += [match.span() for match in _COMMENT.finditer(self.text, start, end)]
 
     def begin(self, position: int) -> Node:
         sign = self.text[position : position + 1]
@@ -104,8 +100,8 @@ class _Scanner(Brackets):
         if match:
             if match[1] or match[2]:
                 return float(match[0]), match.end()
-            if len(match[0]) > _MAX_DIGITS:
-                raise Unreadable(position, "a number of thousands of digits")
+            if len(match[0]) > MAX_DIGITS:
+                raise Unreadable(position, TOO_LONG)
             return int(match[0]), match.end()
         word = _WORD.match(self.text, position)
         if word and word[0] in _WORDS:

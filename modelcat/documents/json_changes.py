@@ -26,9 +26,10 @@ def splices(json: Json, source: Source, changes: Changes) -> list[Splice]:
     for change in changes.collections.values():
         changer.change(change)
     for replacement in changes.values:
-        node = replacement.nodes[-1]
-        text = changer.rendered(replacement.value, replacement.nodes[-2:-1], changer.indent(node.whole))
-        changer.put(node.start, node.end, text, len(replacement.nodes))
+        nodes = replacement.nodes
+        around = nodes[-2] if len(nodes) > 1 else None
+        text = changer.rendered(replacement.value, around, changer.indent(nodes[-1].whole))
+        changer.put(nodes[-1].start, nodes[-1].end, text, len(nodes))
     return changer.flow.splices
 
 
@@ -37,6 +38,7 @@ class _Changer:
         self.source = source
         self.flow = Flow(source, _TRIVIA)
         self.unit = self._unit(json.root)
+        self._flat: dict[tuple[Node, type], bool] = {}
 
     def put(self, start: int, end: int, text: str, depth: int) -> None:
         self.flow.splices.append(Splice(start, end, text, depth))
@@ -56,17 +58,19 @@ class _Changer:
     def _one_line(self, node: Node) -> bool:
         return "\n" not in self.source.text[node.start : node.end]
 
-    def rendered(self, value: Tree, around: list[Node], pad: str) -> str:
+    def rendered(self, value: Tree, around: Node | None, pad: str) -> str:
         """A value over several lines where its neighbours are, or else where what is around it is."""
-        like = [
-            child
-            for node in around
-            for child in (node.children.values() if isinstance(node.children, dict) else node.children or ())
-            if child.children and isinstance(child.children, type(value))
-        ]
-        if self._one_line((like or around)[-1]) if like or around else False:
+        if around is not None and self._on_one_line(around, type(value)):
             return inline(value, "json")
         return json_lines(value, pad, self.unit).replace("\n", self.source.ending(0))
+
+    def _on_one_line(self, around: Node, kind: type) -> bool:
+        if (around, kind) not in self._flat:
+            children = around.children or ()
+            nodes = reversed(children.values() if isinstance(children, dict) else list(children))
+            like = (child for child in nodes if child.children and isinstance(child.children, kind))
+            self._flat[around, kind] = self._one_line(next(like, around))
+        return self._flat[around, kind]
 
     def change(self, change: Change) -> None:
         node, depth = change.nodes[-1], len(change.nodes)
@@ -82,14 +86,14 @@ class _Changer:
         deleted, inserted = change.by_position()
         if not nodes and self.source.blank(held.opening, held.closing) and not self._stays_on_line(change):
             pad = self.indent(node.whole)
-            texts = [self._entry(insert, [], pad + self.unit) for insert in change.inserted]
+            texts = [self._entry(insert, None, pad + self.unit) for insert in change.inserted]
             ending = self.source.ending(node.start)
             inner = ("," + ending + pad + self.unit).join(texts)
             self.put(held.opening, held.closing, f"{ending}{pad}{self.unit}{inner}{ending}{pad}", depth)
             return
         pad = self.indent(nodes[-1].whole) if nodes else ""
         rendered = {
-            at: [self._entry(insert, [node], pad) for insert in inserts] for at, inserts in inserted.items()
+            at: [self._entry(insert, node, pad) for insert in inserts] for at, inserts in inserted.items()
         }
         self.flow.change(held, deleted, rendered)
 
@@ -97,6 +101,6 @@ class _Changer:
         """Is an empty collection one among others in a line?"""
         return len(change.nodes) > 1 and self._one_line(change.nodes[-2])
 
-    def _entry(self, insert: Insert, around: list[Node], pad: str) -> str:
+    def _entry(self, insert: Insert, around: Node | None, pad: str) -> str:
         text = self.rendered(insert.value, around, pad)
         return text if insert.key is None else f"{quote(insert.key)}: {text}"

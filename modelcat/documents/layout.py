@@ -123,12 +123,9 @@ class Layout:
             raise ValueError(f"no colon at {node.key_end}")
         return match.end()
 
-    def after_sign(self, node: Node, parent: Node) -> int:
-        """Behind the colon or dash that `node` follows."""
-        if node.key_start >= 0:
-            return self.after_colon(node)
-        siblings = parent.children
-        return self.dash(parent, siblings.index(node) if isinstance(siblings, list) else 0) + 1
+    def after_sign(self, node: Node, parent: Node, step: object) -> int:
+        """Behind the colon or dash that `node` follows; step: its key or position in `parent`."""
+        return self.dash(parent, step) + 1 if isinstance(step, int) else self.after_colon(node)
 
     def after_properties(self, offset: int) -> int:
         """Behind an anchor and a tag that may follow in the same line."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from modelcat.documents.brackets import TOO_DEEP, TOO_MANY, Brackets
+from modelcat.documents.brackets import MAX_DIGITS, TOO_DEEP, TOO_LONG, TOO_MANY, Brackets
 from modelcat.documents.node import MAX_DEPTH, Node, Unreadable
 
 if TYPE_CHECKING:
@@ -18,20 +18,24 @@ if TYPE_CHECKING:
     from modelcat.tree import Tree
 
 _BLANK = re.compile(r"[ \t]*")
-TRIVIA = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
-_REST = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\r\n|\Z)")
+# Possessive throughout: nothing is ever tried twice, and no memory is kept for that.
+TRIVIA = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_REST = re.compile(r"[ \t]*+(?:#[^\n]*+)?+(?:\n|\r\n|\Z)")
 _COMMENT = re.compile(r"#[^\r\n]*")
-_KEY = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\[^\n])*"|'[^'\n]*'""")
+_KEY = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\[^\n])*+"|'[^'\n]*+'""")
 _SCALAR = re.compile(
-    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'
-    r"|'''.*?'''(?:'{0,2})"
-    r'|"(?:[^"\\\n]|\\[^\n])*"'
-    r"|'[^'\n]*'"
-    r"|\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]+"
-    r"""|[^\s,\[\]{}#="']+""",
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"{3,5}'
+    r"|'''(?:[^']++|'(?!''))*+'{3,5}"
+    r'|"(?:[^"\\\n]++|\\[^\n])*+"'
+    r"|'[^'\n]*+'"
+    r"|\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]++"
+    r"""|[^\s,\[\]{}#="']++""",
     re.DOTALL,
 )
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+# A table takes the memory of several values.
+_TABLE: Final = 3
 
 Origin = Literal["root", "header", "element", "implicit", "dotted", "inline"]
 
@@ -108,11 +112,12 @@ class Toml:
     tree: Tree
     root: Table
     sections: list[Section]
-    comment_spans: list[tuple[int, int]]
+    gaps: list[tuple[int, int]]
+    """Blanks and comments between the other things."""
 
     def comments(self) -> Iterator[tuple[int, int]]:
         """The spans of all comments, from `#`."""
-        return iter(self.comment_spans)
+        return (match.span() for gap in self.gaps for match in _COMMENT.finditer(self.text, *gap))
 
 
 def read(text: str) -> Toml:
@@ -124,7 +129,7 @@ def read(text: str) -> Toml:
     try:
         scanner.scan()
     except Unreadable as error:
-        if error.reason in {TOO_DEEP, TOO_MANY}:
+        if error.reason in {TOO_DEEP, TOO_MANY, TOO_LONG}:
             raise
         problem = error
     try:
@@ -135,7 +140,7 @@ def read(text: str) -> Toml:
         raise problem or Unreadable(0, str(error)) from None
     if problem:
         raise problem
-    return Toml(text, tree, scanner.root, scanner.sections, scanner.comments)
+    return Toml(text, tree, scanner.root, scanner.sections, scanner.gaps)
 
 
 def _unreadable(text: str, message: str) -> Unreadable:
@@ -156,13 +161,10 @@ class _Scanner(Brackets):
     """Finds the spans in a text that tomllib accepts; in others it stops somewhere."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, TRIVIA, trailing_commas=True)
+        super().__init__(text, TRIVIA, "#", trailing_commas=True)
         self.root = Table(0, len(text), "root")
         self.sections = [Section(0, 0, (), self.root)]
         self.root.section = self.sections[0]
-
-    def note_comments(self, start: int, end: int) -> None:
-        self.comments += [match.span() for match in _COMMENT.finditer(self.text, start, end)]
 
     def scan(self) -> None:
         """Read the whole text."""
@@ -212,7 +214,7 @@ class _Scanner(Brackets):
         if not isinstance(found.children, list) or found.style != "block":
             raise Unreadable(last.start, "not an array of tables")
         element = Table(start, end, "element")
-        found.children.append(self.counted(element))
+        found.children.append(self.counted(element, _TABLE))
         return element
 
     def _declared(self, parts: tuple[Part, ...], start: int, end: int) -> Table:
@@ -220,7 +222,7 @@ class _Scanner(Brackets):
         found = holder.children.get(last.name)
         if found is None:
             found = holder.children[last.name] = Table(start, end, "header")
-            self.counted(found)
+            self.counted(found, _TABLE)
         if not isinstance(found, Table):
             raise Unreadable(last.start, "not a table")
         found.origin = "header"
@@ -233,7 +235,7 @@ class _Scanner(Brackets):
             if found is None:
                 found = table.children[part.name] = Table(part.start, part.end, origin)
                 found.key_start, found.key_end = part.start, part.end
-                self.counted(found)
+                self.counted(found, _TABLE)
             if origin == "implicit" and isinstance(found.children, list) and found.children:
                 found = found.children[-1]
             if not isinstance(found, Table):
@@ -247,6 +249,7 @@ class _Scanner(Brackets):
         parts, position = self._parts(start, depth)
         position = self._blank(self.expect("=", position))
         value, end = self.value(position, depth + len(parts))
+        self.counted(value, len(parts))
         section.statements.append(self._placed(section.table, parts, value))
         return end
 
@@ -273,6 +276,8 @@ class _Scanner(Brackets):
         if not match:
             raise Unreadable(position, "expected a value")
         sign = match[0][0]
+        if sign not in "\"'" and match.end() - position > MAX_DIGITS:
+            raise Unreadable(position, TOO_LONG)
         if sign not in "\"'":
             sign = ""
         return Node(position, match.end(), sign * 3 if match[0].startswith(sign * 3) else sign)

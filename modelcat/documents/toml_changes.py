@@ -73,6 +73,9 @@ class _Changer:
         self.places = Places(toml, source)
         self.owners = Owners(toml)
         self.flow = Flow(source, TRIVIA)
+        self._as_sections: dict[tuple[Table, type], bool] = {}
+        self._families: dict[Table, list[Section]] = {}
+        self._numbers: dict[tuple[int, int], dict[str, int]] = {}
         self._top_apart = False
         """New statements at the top want a blank line below them."""
         self.braces: dict[Table, tuple[int, set[int], dict[int, list[str]]]] = {}
@@ -223,8 +226,29 @@ class _Changer:
             return False
         if not isinstance(value, dict) and not is_array_of_tables(value):
             return False
-        alike = [child for child in table.children.values() if _is_like(child, value)]
-        return not alike or not (is_inline(alike[-1]) or statements_of(alike[-1]))
+        kind = type(value)
+        if (table, kind) not in self._as_sections:
+            alike = [child for child in table.children.values() if _is_like(child, value)]
+            plain = bool(alike) and (is_inline(alike[-1]) or bool(statements_of(alike[-1])))
+            self._as_sections[table, kind] = not plain
+        return self._as_sections[table, kind]
+
+    def _sections_of(self, table: Table) -> list[Section]:
+        if table not in self._families:
+            self._families[table] = sections_of(table)
+        return self._families[table]
+
+    def _last_of(self, statements: list[Statement], level: int, key: str | int | None) -> int:
+        """The last statement with `key` at `level`; the last one at all where there is none."""
+        if key is None:
+            return len(statements) - 1
+        if (id(statements), level) not in self._numbers:
+            self._numbers[id(statements), level] = {
+                statement.parts[level].name: index
+                for index, statement in enumerate(statements)
+                if len(statement.parts) > level
+            }
+        return self._numbers[id(statements), level].get(str(key), len(statements) - 1)
 
     def _declare(self, change: Change, table: Table) -> None:
         """A header for a table that had none, above the first of those that implied it."""
@@ -239,7 +263,7 @@ class _Changer:
 
     def _insert_section(self, change: Change, table: Table, insert: Insert) -> None:
         sibling = table.children.get(str(insert.after)) if insert.after is not None else None
-        family = (sections_of(sibling) if sibling else []) or sections_of(table)
+        family = (sections_of(sibling) if sibling else []) or self._sections_of(table)
         name = _name((*change.pointer, insert.key or ""))
         depth = len(change.nodes)
         for value in insert.value if isinstance(insert.value, list) else [insert.value]:
@@ -252,7 +276,7 @@ class _Changer:
         if table.origin == "inline":
             held = self._of_braces(table, depth)
             statements = table.statements
-            index = _last_of(statements, 0, insert.after)
+            index = self._last_of(statements, 0, insert.after)
             held[2].setdefault(index, []).append(f"{key} = {value}")
         elif table.section is not None:
             self._put_in_section(table.section, insert, key, value)
@@ -261,7 +285,7 @@ class _Changer:
 
     def _put_in_section(self, held: Section, insert: Insert, key: str, value: str) -> None:
         if held.statements:
-            after = held.statements[_last_of(held.statements, 0, insert.after)]
+            after = held.statements[self._last_of(held.statements, 0, insert.after)]
             at = self.source.line_end(after.end)
             text = self._indent(after) + key + self._equals(after) + value
             self.put_statement(at, text)
@@ -274,7 +298,7 @@ class _Changer:
 
     def _put_by_dots(self, change: Change, table: Table, insert: Insert, key: str, value: str) -> None:
         level = _level(change.nodes)
-        after = table.statements[_last_of(table.statements, level, insert.after)]
+        after = table.statements[self._last_of(table.statements, level, insert.after)]
         owner, index = self.owners.of(after.value)
         text = f"{self._prefix(change.nodes, after)}.{key}{self._equals(after)}{value}"
         depth = len(change.nodes)
@@ -336,12 +360,3 @@ def _level(nodes: list[Node]) -> int:
             break
         level += 1
     return level
-
-
-def _last_of(statements: list[Statement], level: int, key: str | int | None) -> int:
-    """The last statement with `key` at `level`; the last one at all where there is none."""
-    for index in range(len(statements) - 1, -1, -1):
-        parts = statements[index].parts
-        if len(parts) > level and parts[level].name == key:
-            return index
-    return len(statements) - 1

@@ -32,13 +32,17 @@ class Values:
     def replace(self, replacement: Replacement) -> None:
         """Put a value where another one stands."""
         nodes, value = replacement.nodes, replacement.value
-        node, depth = nodes[-1], len(nodes)
-        parent = nodes[-2] if len(nodes) > 1 else None
+        node, parent = nodes[-1], nodes[-2] if len(nodes) > 1 else None
+        begin = node.start
+        if parent is not None:
+            begin = self.layout.after_sign(node, parent, replacement.pointer[-1])
         look = self.look(nodes, value)
         if look.in_brackets(value):
-            self._in_line(node, parent, inline(value, "yaml", look), depth)
+            self._in_line(begin, node, parent, inline(value, "yaml", look), len(nodes))
+        elif node.key_start >= 0:
+            self._below_key(begin, node, value, look, len(nodes))
         else:
-            self._below(node, parent, value, look, depth)
+            self._below(begin, nodes, value, look)
 
     def look(self, nodes: list[Node], value: Tree) -> Look:
         """Of the old value where it is of the kind of the new one; else of its neighbours."""
@@ -50,12 +54,10 @@ class Values:
         around = looks.of(nodes[-2])
         return around.kinds.get(kind) or around.base or looks.base
 
-    def _begin(self, node: Node, parent: Node | None) -> int:
-        """Where the old value may be cut from: behind its colon or dash; at the root, where it begins."""
-        return node.start if parent is None else self.layout.after_sign(node, parent)
+    # `begin` is where the old value may be cut from: behind its colon or dash; at the root, where it begins.
 
-    def _in_line(self, node: Node, parent: Node | None, text: str, depth: int) -> None:
-        put, begin = self.blocks.put, self._begin(node, parent)
+    def _in_line(self, begin: int, node: Node, parent: Node | None, text: str, depth: int) -> None:
+        put = self.blocks.put
         space = "" if parent is None else " "
         if node.style == "block":
             first = self.layout.begins(node)[0]
@@ -81,11 +83,9 @@ class Values:
         match = _HEADER_COMMENT.match(self.text, node.start)
         return f"  {match[1]}" if match and match[1] else ""
 
-    def _below(self, node: Node, parent: Node | None, value: Tree, look: Look, depth: int) -> None:
-        if node.key_start >= 0:
-            self._below_key(node, value, look, depth)
-            return
-        put, begin = self.blocks.put, self._begin(node, parent)
+    def _below(self, begin: int, nodes: list[Node], value: Tree, look: Look) -> None:
+        put, node, depth = self.blocks.put, nodes[-1], len(nodes)
+        parent = nodes[-2] if depth > 1 else None
         column = 0
         lead = ""
         if parent is not None:
@@ -107,8 +107,8 @@ class Values:
         put(begin, node.end, lines[0], depth)
         put(line, line, "".join(text + ending for text in lines[1:]), depth)
 
-    def _below_key(self, node: Node, value: Tree, look: Look, depth: int) -> None:
-        put, begin = self.blocks.put, self.layout.after_colon(node)
+    def _below_key(self, begin: int, node: Node, value: Tree, look: Look, depth: int) -> None:
+        put = self.blocks.put
         key = self.source.column(node.key_start)
         column = key + (look.unit if isinstance(value, dict) else look.dash)
         if node.style == "block":
