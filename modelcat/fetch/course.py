@@ -348,12 +348,12 @@ class _Course:
         seconds = pause(attempt, self.limits.backoff, trouble.wait)
         if seconds >= self._left() or (trouble.network and self.provider.local):
             return False
-        self.progress(Step(self.provider.id, "waiting", self.received, self.pages, seconds))
         # If the time ends before the next answer, this is what there is to say.
         self.trouble = trouble
         self._give_slot()
         worth_it = not trouble.network or await self.reach.worth_it()
         if worth_it:
+            self.progress(Step(self.provider.id, "waiting", self.received, self.pages, seconds))
             await asyncio.sleep(seconds)
         await self._take_slot()
         return worth_it
