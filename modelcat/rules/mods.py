@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from modelcat.rules import Change, Found, rule
+from modelcat.rules import Change, Context, Found, Subject, rule
 from modelcat.rules.common import nearest
 from modelcat.rules.schema import quoted
 from modelcat.tools.mods import CHARS_PER_TOKEN, FIXED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from modelcat.rules import Subject
-    from modelcat.tree import Pointer
+    from modelcat.tree import Pointer, Tree
 
 _OWN_KEY = frozenset({"openai", "anthropic", "google", "cohere", "ollama", "azure", "azure-ad", "copilot"})
 """Names that never fall back to OPENAI_API_KEY for somebody else's address."""
@@ -251,6 +250,24 @@ def key_leak(subject: Subject) -> Iterator[Found]:
             yield Found(
                 at, f"{name} has no key of its own: mods sends OPENAI_API_KEY to {_origin(str(base))}"
             )
+
+
+def leaks_while_unset(tree: Tree, is_set: Callable[[str], bool]) -> Iterator[tuple[str, str, str]]:
+    """(api, host, its variable) of each api that gets OPENAI_API_KEY while its own variable is not set."""
+    if not is_set("OPENAI_API_KEY"):
+        return
+    for _, name, api in apis(Subject(tree, None, "", Context())):
+        base, variable = api.get("base-url"), api.get("api-key-env")
+        foreign = isinstance(base, str) and base and not _OPENAI_HOST.match(base)
+        own = api.get("api-key") or api.get("api-key-cmd")
+        if (
+            foreign
+            and isinstance(variable, str)
+            and not own
+            and name not in _OWN_KEY
+            and not is_set(variable)
+        ):
+            yield name, _origin(str(base)), variable
 
 
 def _origin(url: str) -> str:

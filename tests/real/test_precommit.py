@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
+from modelcat.documents import parse
 from tests.config_files import files
 
 pytestmark = pytest.mark.real
 
 ROOT = Path(__file__).parents[2]
-HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+HOOKS = parse((ROOT / ".pre-commit-hooks.yaml").read_bytes(), "yaml", "hooks").tree
 # Read now: inside a test the environment is emptied, and pip needs what it says of the package index.
 _ENVIRONMENT = dict(os.environ)
 _PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
