@@ -282,12 +282,12 @@ def _catalog(settings: Settings, memory: state.State) -> Iterator[Problem]:
     failed = [name for name, row in sorted(memory.providers.items()) if row.outcome == "failed"]
     if failed:
         names = ", ".join(failed[:5]) + (" …" if len(failed) > 5 else "")
-        what = f"{len(failed)} providers could not be asked the last time: {names}"
+        number = f"{len(failed)} provider{'s' if len(failed) > 1 else ''}"
+        what = f"{number} could not be asked the last time: {names}"
         yield Problem("catalog", what, "modelcat providers test", grave=False)
     if (settings.home / "journal.json").exists():
-        yield Problem(
-            "repository", "a run was killed while it wrote your configs", "modelcat apply finishes it"
-        )
+        what = "a run was killed while it wrote your configs; the next one finishes it"
+        yield Problem("repository", what, "modelcat apply")
     home = settings.home
     if home.is_dir() and settings.platform != "win32" and stat.S_IMODE(home.stat().st_mode) & 0o077:
         yield Problem("leak", f"{home}: others on this machine may look into it", f"chmod 700 {home}")

@@ -1,4 +1,4 @@
-"""`modelcat doctor`: what it finds on machines made for it, and that it changes and shows nothing it must not."""
+"""`modelcat doctor`: what it finds on machines made for it; it changes nothing and shows no key."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ class TestStale:
 
     def test_providers_that_failed(self) -> None:
         self._synced(1, groq=state.ProviderState(outcome="failed", reason="no answer"))
-        assert "1 providers could not be asked the last time: groq" in said(look(), "catalog")
+        assert "1 provider could not be asked the last time: groq" in said(look(), "catalog")
 
     def test_with_a_tool_the_next_step_is_to_look_at_the_plan(self, codex: Path) -> None:
         self._synced(1)
@@ -272,7 +272,7 @@ class TestRepositories:
         init.run(settings)
         write(settings.home / "journal.json", "{}")
         assert "a run was killed" in said(look(), "repository")
-        assert look().next_step == "modelcat apply finishes it"
+        assert look().next_step == "modelcat apply"
 
 
 def test_the_words_on_the_screen(codex: Path, capsys: pytest.CaptureFixture[str]) -> None:
