@@ -111,7 +111,7 @@ class Reader:
             )
             for item in fields(table)
         }
-        self._readers = {**_READERS, **({} if self._factor is None else dict.fromkeys(_PRICES, self._price))}
+        self._places_in = _by_field(self._places)
         self._deep = {steps[0] for places in self._places.values() for steps in places if len(steps) > 1}
         self._outer: dict[Steps, tuple[Steps, dict[Any, _Shape]]] = {}
         self._nothing: list[Any] = [None] * (len(_READERS) + len(_PRICES))
@@ -173,18 +173,27 @@ class Reader:
         return shape
 
     def _looked_at(self, row: Row) -> _Shape:
-        looks = [
-            (number, steps[0], steps[1] if len(steps) > 1 else None, _deeper(self._readers[fact], steps[2:]))
-            for number, fact in enumerate((*_READERS, *_PRICES))
-            if fact in self._readers
-            for steps in self._places[fact]
-            if _may_be_in(row, steps)
+        there = [
+            place for field in row for place in self._places_in.get(field, ()) if _may_be_in(row, place[2])
         ]
-        types, outputs = (
-            tuple(steps for steps in self._places[fact] if _may_be_in(row, steps))
-            for fact in ("type", "output_modalities")
-        )
+        there.sort()
+        last = len(_READERS) if self._factor is None else len(_NUMBERS)
+        looks = [
+            (
+                number,
+                steps[0],
+                steps[1] if len(steps) > 1 else None,
+                _deeper(self._read_by(number), steps[2:]),
+            )
+            for number, _, steps in there
+            if 0 <= number < last
+        ]
+        types = tuple(steps for number, _, steps in there if number == _TYPE)
+        outputs = tuple(steps for number, _, steps in there if number == _OUTPUTS)
         return _Shape(tuple(looks), types, outputs)
+
+    def _read_by(self, number: int) -> Callable[[Any], Any]:
+        return _BY_NUMBER[number] if number < len(_BY_NUMBER) else self._price
 
     def _cost(self, row: Row, model_id: str, kind: str | None, prices: list[Decimal | None]) -> Cost:
         if kind is not None and "token" not in kind.lower():
@@ -209,7 +218,22 @@ class Reader:
             return found
 
 
+_BY_NUMBER: Final = tuple(_READERS.values())
+_NUMBERS: Final = {fact: number for number, fact in enumerate((*_READERS, *_PRICES))}
+_OUTPUTS: Final = _NUMBERS["output_modalities"]
+_TYPE: Final = -1
 _NO_PRICES: Final = [None] * len(_PRICES)
+
+
+def _by_field(places: dict[str, tuple[Steps, ...]]) -> dict[str, list[tuple[int, int, Steps]]]:
+    """Field of a row -> (number of the fact, how good the place is, the place), for all but the id."""
+    found: dict[str, list[tuple[int, int, Steps]]] = {}
+    for fact, several in places.items():
+        number = _TYPE if fact == "type" else _NUMBERS.get(fact)
+        if number is not None:
+            for rank, steps in enumerate(several):
+                found.setdefault(steps[0], []).append((number, rank, steps))
+    return found
 
 
 def _may_be_in(row: Row, steps: Steps) -> bool:
