@@ -45,14 +45,15 @@ def finish(
     wishes: Wishes = NO_WISHES,
     printed: str | None = None,
     left_out: Sequence[str] = (),
+    verified: bool = True,
 ) -> ToolPlan:
     """Merge every file. `live` has at least those that `plan.wanted` names; `known` is by provider.
 
-    `printed` is what the installed program said about itself (Tool.ask). What cannot be planned is an error
-    in its FilePlan.
+    `printed` is what the installed program said about itself (Tool.ask). Not `verified`: the plan is to be
+    shown and not to be written. What cannot be planned is an error in its FilePlan.
     """
     targets = plan.targets if printed is None else plan.tool.localise(plan.targets, printed)
-    return _Finish(plan, live, known, wishes, targets).result(left_out)
+    return _Finish(plan, live, known, wishes, targets, verified).result(left_out)
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class _Finish:
     known: Mapping[str, Known]
     wishes: Wishes
     targets: Sequence[Target]
+    verified: bool
     files: list[FilePlan] = field(default_factory=list)
     bases: dict[str, Base] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
@@ -221,7 +223,8 @@ class _Finish:
     def keep(self, file: FilePlan, document: Document, theirs: Tree, rules: Rules) -> None:
         """Merge `theirs` into a document that was read, and note the outcome."""
         try:
-            merged, after = woven(document, self.bases.get(file.name, NO_BASE), theirs, rules)
+            base = self.bases.get(file.name, NO_BASE)
+            merged, after = woven(document, base, theirs, rules, verified=self.verified)
         except (DocumentError, VerifyError) as error:
             self.files.append(replace(file, error=error))
             return

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +60,8 @@ def _known(cache: Path, version: str) -> str | None:
 
 
 def _ask(command: list[str], settings: Settings) -> str | None:
+    import subprocess
+
     try:
         done = subprocess.run(
             command,

@@ -17,7 +17,7 @@ from modelcat.align import Entries, entries_of, named
 from modelcat.catalog import Catalog, listing_path
 from modelcat.errors import DocumentError, StorageError
 from modelcat.finish import finish
-from modelcat.plan import FilePlan, Live, Plan, ToolPlan, Wishes
+from modelcat.plan import NO_WISHES, FilePlan, Live, Plan, ToolPlan, Wishes
 from modelcat.render import offered
 from modelcat.repo import PrivateRepo
 from modelcat.tally import by_provider, told, total
@@ -69,14 +69,16 @@ class Planned:
         return {"synced": self.synced, "counts": counts.as_json(), "tools": tools}
 
 
-def make(settings: Settings, tools: Sequence[str] = (), wishes: Wishes | None = None) -> Planned:
+def make(
+    settings: Settings, tools: Sequence[str] = (), wishes: Wishes = NO_WISHES, *, verified: bool = True
+) -> Planned:
     """The plan for `tools`, else for those that are on this machine and not switched off.
 
-    Raises UsageError for an unknown tool, RegistryError for an unknown provider that is to be adopted, and
-    whatever makes the catalog or the settings unreadable. What is wrong with a file of the person's is in its
-    FilePlan.
+    Not `verified`: it is to be shown and not to be written. What is wrong with a file of the person's is in
+    its FilePlan. Raises UsageError for an unknown tool, RegistryError for an unknown provider that is to be
+    adopted, and whatever makes the catalog or the settings unreadable.
     """
-    desk = _Desk(settings, machine.registry(settings), wishes or Wishes())
+    desk = _Desk(settings, machine.registry(settings), wishes, verified)
     for name in desk.wishes.adopt:
         desk.registry.get(name)
     if tools:
@@ -95,6 +97,7 @@ class _Desk:
     settings: Settings
     registry: Registry
     wishes: Wishes
+    verified: bool
     selection: Selection = field(init=False)
     providers: tuple[Provider, ...] = field(init=False)
     """Those that modelcat.toml selects, with the environment applied."""
@@ -138,6 +141,7 @@ class _Desk:
             wishes=self.wishes,
             printed=installed.answer(self.settings, tool),
             left_out=(*what.words(), *_waiting(waiting)),
+            verified=self.verified,
         )
 
     def read(self, tool: Tool, name: str) -> Live:

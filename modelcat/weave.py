@@ -45,14 +45,20 @@ class Rules:
         )
 
 
-def woven(document: Document, base: Base, theirs: Tree, rules: Rules) -> tuple[Merged, bytes]:
+def woven(
+    document: Document, base: Base, theirs: Tree, rules: Rules, *, verified: bool = True
+) -> tuple[Merged, bytes]:
     """Merge `theirs` into a document: the merge, and the document's bytes after it.
 
-    Raises VerifyError and DocumentError, as verify.edited does.
+    Not `verified`: only to be shown; reading the text once more takes longer than all else. Raises
+    VerifyError and DocumentError, as verify.edited does.
     """
     merged = rules.merge(base, document.tree, theirs)
     changes = [decision for decision in merged.decisions if decision.changes]
     edits = edits_of(changes, document.tree, Layout(rules.shape, rules.entries))
+
+    if not verified:
+        return merged, document.edited(edits).data if edits else document.data
 
     def again(tree: Tree) -> Merged:
         return rules.merge(merged.base, tree, theirs)

@@ -38,4 +38,4 @@ def run(settings: Settings, *, tools: tuple[str, ...] = (), exit_on_changes: boo
 
     Raises UsageError for an unknown tool; what is wrong with a config of the person's is part of the result.
     """
-    return DiffResult(planning.make(settings, tools), exit_on_changes)
+    return DiffResult(planning.make(settings, tools, verified=False), exit_on_changes)

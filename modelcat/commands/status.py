@@ -76,7 +76,7 @@ def run(settings: Settings) -> StatusResult:
     memory = state.load(settings.extra)
     catalog = workspace.catalog(settings)
     origins = Counter(listing.origin for listing in catalog.listings)
-    planned = planning.make(settings)
+    planned = planning.make(settings, verified=False)
     return StatusResult(
         last_sync=memory.last_sync,
         origins={origin: origins.get(origin, 0) for origin in ("fetched", "stale", "embedded")},
