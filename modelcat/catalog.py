@@ -12,6 +12,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from functools import lru_cache
+from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -161,6 +163,7 @@ def listing(provider: str, models: Iterable[Model], origin: Origin, as_of: str |
 
 
 _COST_FIELDS = tuple(item.name for item in fields(Cost))
+_COSTS_SORTED = tuple(sorted(_COST_FIELDS))
 _PLAIN_FIELDS = (
     "name",
     "mode",
@@ -238,10 +241,56 @@ def listing_text(item: Listing) -> str:
     if item.as_of is not None:
         head["as_of"] = item.as_of
     lines = [f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in sorted(head.items())]
-    encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-    rows = ",\n".join(f"    {encode(model_json(model))}" for model in item.models)
+    rows = ",\n".join([f"    {_model_line(model)}" for model in item.models])
     body = f"[\n{rows}\n  ]" if rows else "[]"
     return "{\n" + "".join(lines) + f'  "models": {body}\n' + "}\n"
+
+
+def _model_line(model: Model) -> str:
+    """The JSON of `model_json` with its keys sorted, in a third of the time json takes for it."""
+    window, most, name, released = (
+        model.context_window,
+        model.max_output_tokens,
+        model.name,
+        model.released,
+    )
+    parts = (
+        window is not None and f'"context_window": {window}',
+        model.cost is not NO_COST and _cost_line(model.cost),
+        _DEPRECATED[model.deprecated],
+        f'"id": {encode_basestring(model.id)}',
+        model.input_modalities and f'"input_modalities": {_texts_line(model.input_modalities)}',
+        most is not None and f'"max_output_tokens": {most}',
+        f'"mode": "{model.mode}"',
+        name is not None and f'"name": {encode_basestring(name)}',
+        model.output_modalities and f'"output_modalities": {_texts_line(model.output_modalities)}',
+        _REASONING[model.reasoning],
+        released is not None and f'"released": {encode_basestring(released)}',
+        model.sources and f'"sources": {_sources_line(model.sources)}',
+        _TOOL_CALL[model.tool_call],
+    )
+    return f"{{{', '.join([part for part in parts if part])}}}"
+
+
+def _cost_line(cost: Cost) -> str:
+    prices = [f'"{n}": "{price_text(p)}"' for n in _COSTS_SORTED if (p := getattr(cost, n)) is not None]
+    return f'"cost": {{{", ".join(prices)}}}' if prices else ""
+
+
+_DEPRECATED, _REASONING, _TOOL_CALL = (
+    {None: "", True: f'"{field_name}": true', False: f'"{field_name}": false'}
+    for field_name in ("deprecated", "reasoning", "tool_call")
+)
+
+
+@lru_cache(1024)
+def _texts_line(texts: tuple[str, ...]) -> str:
+    return json.dumps(texts, ensure_ascii=False)
+
+
+@lru_cache(1024)
+def _sources_line(sources: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(dict(sources), ensure_ascii=False, sort_keys=True)
 
 
 def listing_from_text(text: str) -> Listing:
