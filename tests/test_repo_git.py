@@ -330,17 +330,17 @@ def test_what_our_own_git_is_writing_is_not_swept(folder: Path) -> None:
 
 def test_where_the_system_tells_less_any_git_counts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS: `ps` lists programs and their parents, not where they work."""
-    assert _any_git(None) in (None, "another git"), "other tests may run git"
+    assert _any_git(None, None) in (None, "another git"), "other tests may run git"
     process = subprocess.Popen(
         ["git", "hash-object", "--stdin"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
     )
     try:
-        while _any_git(None) is None:
+        while _any_git(None, None) is None:
             time.sleep(0.01)
     finally:
         process.communicate()
     monkeypatch.setenv("PATH", "/nowhere")
-    assert _any_git(None) == "perhaps another git"
+    assert _any_git(None, None) == "perhaps another git"
 
 
 def test_work_elsewhere_is_not_work_here(folder: Path, busy: subprocess.Popen[bytes], tmp_path: Path) -> None:

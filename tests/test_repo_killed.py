@@ -15,6 +15,9 @@ import pytest
 
 from modelcat.errors import StorageError
 from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, preload
+from modelcat.repo.git import Git
+from modelcat.repo.importer import Import
+from modelcat.repo.worktree import Pending, save_pending
 from modelcat.repo.worktree import Pending, save_pending
 from tests.killed import run_until
 from tests.real_git import clean, git, sound
@@ -136,6 +139,31 @@ def test_settling_killed_before_every_step(tmp_path: Path) -> None:
             check_and_go_on(folder)
             if not killed:
                 break
+
+
+def test_a_git_that_outlives_its_modelcat_is_waited_for(tmp_path: Path) -> None:
+    """Killed after the last word to git: the commit is on its way, and the next run must not overtake it."""
+    folder = tmp_path / "catalog"
+    repo = CatalogRepo.open(folder)
+    repo.commit(OLD, "sync: old")
+    git_dir = Git(folder / ".git", folder)
+    save_pending(folder / ".git" / "modelcat" / "pending", Pending(repo.head(), TAG, tuple(STEP)))
+    with Import(git_dir) as orphan:
+        blobs = [(path, None if text is None else orphan.blob(text.encode())) for path, text in STEP.items()]
+        mark = orphan.commit("refs/heads/main", "sync: new\n", 1, parent=repo.head(), files=blobs)
+        code = (
+            "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo\n"
+            "print('ready', flush=True)\nCatalogRepo(Path(sys.argv[1])).settle()\n"
+        )
+        with subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(0.5)
+            orphan.finish(mark)
+        assert process.returncode == 0
+    assert repo.read_all() == NEW == files(folder)
+    assert repo.resolve(TAG) == repo.head()
+    assert clean(folder)
 
 
 @pytest.mark.slow

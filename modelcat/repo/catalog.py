@@ -57,9 +57,16 @@ class CatalogRepo:
 
     def settle(self) -> None:
         """Finish what a killed run began: call it under the lock, before anything is read."""
+        if not self._finish_pending() and self._git.left():
+            self._git.outlast("fast-import")
+            self._git.sweep()
+
+    def _finish_pending(self) -> bool:
+        """Bring a commit that was begun to its end; gives whether there was one."""
         pending = worktree.load_pending(self._own / "pending")
         if pending is None:
-            return
+            return False
+        self._git.outlast("fast-import")
         commit = refs.head(self._git).commit
         record = self._asked(commit)
         self._free()
@@ -70,6 +77,7 @@ class CatalogRepo:
             if refs.target(self._git, f"refs/tags/{pending.tag}") is None:
                 self._git.run("update-ref", f"refs/tags/{pending.tag}", commit)
         self._finish(record, (*pending.paths, *PERSONAL), pending.paths)
+        return True
 
     def ahead(self) -> Ahead:
         """A stream for contents that a commit under the same lock will probably have. Nothing is written yet
@@ -94,7 +102,7 @@ class CatalogRepo:
         """
         for path in texts:
             check_path(path)
-        self.settle()
+        self._finish_pending()
         wanted = {path: None if text is None else text.encode() for path, text in texts.items()}
         head = refs.head(self._git)
         record = self._known(head.commit)

@@ -176,10 +176,23 @@ class Git:
             else:
                 time.sleep(0.05)
 
+    def outlast(self, verb: str) -> None:
+        """Wait for a `git verb` that outlived the modelcat which started it: it may still move references.
+
+        For a while only: where processes cannot be told apart, it may be somebody else's.
+        """
+        limit = time.monotonic() + _PATIENCE
+        while at_work(self.folder, verb, but_ours=True) is not None and time.monotonic() < limit:
+            time.sleep(0.02)
+
+    def left(self) -> list[Path]:
+        """What a git that died left behind, or what one at work still needs."""
+        packs = self.git_dir / "objects" / "pack"
+        return [*self.git_dir.glob("fast_import_crash_*"), *packs.glob("tmp_*"), *packs.glob(".tmp-*")]
+
     def sweep(self) -> int:
         """Remove what a git that died left behind; gives how many files. Nothing while a git is at work."""
-        packs = self.git_dir / "objects" / "pack"
-        left = [*self.git_dir.glob("fast_import_crash_*"), *packs.glob("tmp_*"), *packs.glob(".tmp-*")]
+        left = self.left()
         if not left or at_work(self.folder) is not None:
             return 0
         for path in left:
@@ -187,23 +200,23 @@ class Git:
         return len(left)
 
 
-def at_work(folder: Path, *, but_ours: bool = False) -> str | None:
-    """A git process at work in `folder`, in words, or None if there is none.
+def at_work(folder: Path, verb: str | None = None, *, but_ours: bool = False) -> str | None:
+    """A git process at work in `folder` (one that does `verb`), in words, or None if there is none.
 
     `but_ours` leaves out those that this very process has started. Where the system does not tell which
     folder a process works in, any git counts.
     """
     parent = os.getpid() if but_ours else None
     if Path("/proc/self/cwd").exists():
-        return next(_gits_in(folder.resolve(), parent), None)
-    return _any_git(parent)
+        return next(_gits_in(folder.resolve(), verb, parent), None)
+    return _any_git(verb, parent)
 
 
-def _gits_in(folder: Path, but_of: int | None) -> Iterator[str]:
+def _gits_in(folder: Path, verb: str | None, but_of: int | None) -> Iterator[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-            if not _is_git(words[0]) or _parent(process) == but_of:
+            if not _does(verb, words) or _parent(process) == but_of:
                 continue
             inside = (process / "cwd").resolve().is_relative_to(folder)
             if inside or any(str(folder) in word for word in words):
@@ -215,22 +228,23 @@ def _parent(process: Path) -> int:
     return int((process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
 
 
-def _is_git(program: str) -> bool:
-    name = Path(program).name
-    return name == "git" or name.startswith("git-")
+def _does(verb: str | None, words: Sequence[str]) -> bool:
+    """Whether a command line is git's (`git verb`'s)."""
+    name = Path(words[0]).name
+    return (name == "git" or name.startswith("git-")) and (verb is None or verb in words)
 
 
-def _any_git(but_of: int | None) -> str | None:
+def _any_git(verb: str | None, but_of: int | None) -> str | None:
     import subprocess
 
     try:
         listed = subprocess.run(
-            ["ps", "-A", "-o", "ppid=,comm="], capture_output=True, text=True, check=False
+            ["ps", "-A", "-o", "ppid=,args="], capture_output=True, text=True, check=False
         )
     except OSError:
         return "perhaps another git"
-    rows = [line.strip().partition(" ") for line in listed.stdout.splitlines()]
-    running = any(_is_git(program.strip()) and parent != str(but_of) for parent, _, program in rows)
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    running = any(row[1:] and _does(verb, row[1:]) and row[0] != str(but_of) for row in rows)
     return "another git" if running else None
 
 
