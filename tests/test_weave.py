@@ -7,16 +7,13 @@ hand (long). A failure names the seed that made it.
 from __future__ import annotations
 
 import copy
-import io
 import json
-import tomllib
 from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from deepdiff import DeepDiff
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from modelcat import tools
@@ -24,6 +21,7 @@ from modelcat.documents import parse
 from modelcat.errors import DocumentError, VerifyError
 from modelcat.merge import NO_BASE, Base, merge
 from modelcat.weave import Rules, edits_of, woven
+from tests.documents.edit_oracle import READ, read_yaml
 from tests.documents.messy_texts import JsoncWriter, JsonWriter, TomlWriter, YamlWriter
 
 if TYPE_CHECKING:
@@ -36,15 +34,11 @@ SOME, MANY, ALL = 250, 5_000, 100_000
 SIZES = [SOME, pytest.param(MANY, marks=pytest.mark.slow), pytest.param(ALL, marks=pytest.mark.long)]
 
 
-def pure_yaml(text: str) -> Any:
-    return YAML(typ="safe", pure=True).load(io.StringIO(text))
-
-
-FORMATS: dict[Syntax, tuple[Any, Callable[[str], Any]]] = {
-    "yaml": (YamlWriter, pure_yaml),
-    "toml": (TomlWriter, tomllib.loads),
-    "json": (JsonWriter, json.loads),
-    "jsonc": (JsoncWriter, JsoncWriter.load),
+WRITERS: dict[Syntax, Any] = {
+    "yaml": YamlWriter,
+    "toml": TomlWriter,
+    "json": JsonWriter,
+    "jsonc": JsoncWriter,
 }
 
 
@@ -103,9 +97,9 @@ class Mutator:
 
 
 @pytest.mark.parametrize("documents", SIZES)
-@pytest.mark.parametrize("syntax", list(FORMATS))
+@pytest.mark.parametrize("syntax", list(WRITERS))
 def test_random_merges_into_random_texts(syntax: Syntax, documents: int) -> None:
-    writer, load = FORMATS[syntax]
+    writer, load = WRITERS[syntax], READ[syntax]
     outcomes: Counter[str] = Counter()
     for seed in range(documents):
         random = Random(f"{syntax} {seed}")  # noqa: S311
@@ -248,7 +242,7 @@ def test_random_configs_go_through_several_rounds(documents: int) -> None:
             before = document.data.decode()
             merged, data = woven(document, base, theirs, rules)
             told = "\n".join((f"seed {seed}", before, repr(theirs), data.decode()))
-            assert equal(merged.tree, pure_yaml(data.decode().removeprefix("\ufeff"))), told
+            assert equal(merged.tree, read_yaml(data.decode().removeprefix("\ufeff"))), told
             remarks = {line.partition("#")[2] for line in before.splitlines() if line.strip().startswith("#")}
             assert remarks <= {line.partition("#")[2] for line in data.decode().splitlines()}, told
             document, base = parse(data, "yaml", "f"), merged.base
