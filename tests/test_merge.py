@@ -345,6 +345,23 @@ def test_a_set_in_an_entry_the_person_wrote_is_a_field_of_theirs() -> None:
     assert result.base.held == {("clients", Item("c"), "tags")}
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("x", "y"), ("x", []), ([], "y"), ({}, []), ({"a": 1}, [{"name": "a"}])]
+)
+def test_what_is_no_list_where_one_is_expected_is_one_value(ours: Tree, theirs: Tree) -> None:
+    result = merged({"clients": 0}, {"clients": ours}, {"clients": theirs})
+    assert result.tree == {"clients": ours}
+    assert not result.notes
+    assert [d.case for d in result.decisions] == ["conflict"]
+
+
+def test_a_list_left_alone_that_is_equal_is_not_worth_a_note() -> None:
+    twice = {"clients": [{"name": "a"}, {"name": "a"}]}
+    result = merged({}, twice, copy.deepcopy(twice))
+    assert not result.notes
+    assert result.base.tree == twice
+
+
 def test_an_empty_section_is_no_value_of_the_persons() -> None:
     theirs = {"clients": [{"name": "a"}]}
     result = merged(NO_BASE, {"clients": None}, theirs)
