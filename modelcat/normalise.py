@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from modelcat import dialects
@@ -52,6 +52,8 @@ class Normalised:
     """Rows whose id another row had, merged into it."""
     doubts: tuple[str, ...] = ()
     """What should be looked at by a person, such as a price of 300 USD; the facts are kept."""
+    usable: Sequence[tuple[str, Row]] = field(default=(), repr=False, compare=False)
+    """(id, row as it came) of the rows that became models, for `answer_text`."""
 
     @property
     def lost(self) -> int:
@@ -66,7 +68,9 @@ def normalise(provider: Provider, rows: Sequence[Row]) -> Normalised:
     left_out = _LeftOut()
     models: dict[str, Model] = {}
     repeated: dict[str, list[Model]] = {}
-    for model_id, plain, _ in _usable(dialect, provider, reader, rows, left_out.add):
+    usable: list[tuple[str, Row]] = []
+    for model_id, plain, row in _usable(dialect, provider, reader, rows, left_out.add):
+        usable.append((model_id, row))
         model = reader.model(plain, model_id)
         if model_id in models:
             repeated.setdefault(model_id, [models[model_id]]).append(model)
@@ -76,20 +80,25 @@ def normalise(provider: Provider, rows: Sequence[Row]) -> Normalised:
     ordered = tuple([models[model_id] for model_id in sorted(models)])
     doubts = tuple(f"{model_id}: {doubt}" for model_id, doubt in sorted(set(reader.doubts)))
     again = sum(len(several) - 1 for several in repeated.values())
-    return Normalised(ordered, left_out.told(), again, doubts)
+    return Normalised(ordered, left_out.told(), again, doubts, usable)
 
 
-def answer_text(provider: Provider, rows: Sequence[Row]) -> str:
+def answer_text(
+    provider: Provider, rows: Sequence[Row], usable: Iterable[tuple[str, Row]] | None = None
+) -> str:
     """The text of config/json/models_<provider>.json: `{"data": […]}`, a row a line, sorted by id.
 
     Without unusable rows, account-private ones and fields that change on every request. One row a line
-    makes a changed model one changed line, and is ten times as quick to write as an indented list.
+    makes a changed model one changed line, and is ten times as quick to write as an indented list. `usable`
+    is what `normalise` found to count, where it has been asked before.
     """
-    dialect = dialects.load(provider.dialect)
     ignored = _says_nothing(provider, rows)
-    reader = Reader(dialect, provider, ignored)
+    if usable is None:
+        dialect = dialects.load(provider.dialect)
+        reader = Reader(dialect, provider, ignored)
+        usable = ((model_id, row) for model_id, _, row in _usable(dialect, provider, reader, rows))
     without = _without(ignored)
-    lines = sorted({(i, _line(without(row))) for i, _, row in _usable(dialect, provider, reader, rows)})
+    lines = sorted({(model_id, _line(without(row))) for model_id, row in usable})
     if not lines:
         return '{\n"data": []\n}\n'
     text = '{\n"data": [\n' + ",\n".join(line for _, line in lines) + "\n]\n}\n"

@@ -122,7 +122,7 @@ class Refresher:
         """The listing that `rows` make. An answer without one usable row makes an empty listing."""
         normalised = normalise(provider, rows)
         new = enrich(Listing(provider.id, normalised.models, "fetched"), provider, self._sources)
-        texts = _texts(new, answer_text(provider, rows))
+        texts = _texts(new, answer_text(provider, rows, normalised.usable))
         return Refreshed(new, texts, normalised.unusable)
 
     def embedded(self, provider: Provider) -> Refreshed | None:
