@@ -84,7 +84,9 @@ def examine(tree: Tree, kind: Kind | None, path: str, context: Context) -> Itera
 
 
 def _subject(tree: Tree, kind: Kind | None, path: str, context: Context) -> Subject:
-    return Subject(tree, kind, path, context, whole=not _name(path).startswith("models_"))
+    # What a sync writes into the managed folder is there to be merged: it need not stand by itself.
+    rendered = _name(path).startswith("models_") or _folders(path)[:2] == ["catalog", "config"]
+    return Subject(tree, kind, path, context, whole=not rendered)
 
 
 def _found(subject: Subject) -> Iterator[tuple[Rule, Found]]:
