@@ -76,6 +76,8 @@ class _Finish:
         self.bases.update(memory.bases)
         self.digests.update(memory.digests)
         self.notes += [f"{provider}: {why}" for provider, why in sorted(self.plan.names.left.items())]
+        offered = {offer.provider.id for offer in self.plan.offers}
+        self.notes += [f"{name}: nothing to adopt here" for name in sorted(self.wishes.adopt - offered)]
         self.main()
         others = [target for target in self.targets[1:] if target.live_name is not None]
         for target in sorted(others, key=lambda target: target.owned):

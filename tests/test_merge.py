@@ -10,7 +10,7 @@ from deepdiff import DeepDiff
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from modelcat.merge import NO_BASE, Base, Merged, merge
+from modelcat.merge import NO_BASE, Base, Merged, always, merge
 from modelcat.tree import MISSING, Item, Keyed, Layout, ScalarSet, entries, same
 
 if TYPE_CHECKING:
@@ -335,6 +335,14 @@ def test_sets_merge_in_the_persons_order() -> None:
         ("add", Item("d")),
     }
     assert merged(tags("a", "b"), tags("a", "b"), tags("b"), proof=never).tree == tags("a", "b")
+
+
+def test_a_set_with_an_element_twice_is_left_alone() -> None:
+    ours = {"clients": [{"name": "c", "tags": ["a", "a"]}]}
+    base = {"clients": [{"name": "c", "tags": ["a"]}]}
+    result = merged(base, ours, {"clients": [{"name": "c", "tags": ["b"]}]}, proof=always)
+    assert result.tree == ours
+    assert [note.text for note in result.notes] == ["it has an element twice"]
 
 
 def test_a_set_in_an_entry_the_person_wrote_is_a_field_of_theirs() -> None:

@@ -431,6 +431,12 @@ def test_adopting_completes_an_entry_and_overwrites_nothing(world: World) -> Non
     assert clients(world)["router"]["api_key"] == SECRET
 
 
+def test_adopting_what_is_not_there_is_said(world: World) -> None:
+    world.write("mods", HAND_MODS)
+    result = world.apply("mods", adopt=frozenset({"deepseek"}))
+    assert "deepseek: nothing to adopt here" in result.planned.plan.tools[0].notes
+
+
 def test_adopting_an_unknown_provider_names_the_nearest(world: World) -> None:
     with pytest.raises(RegistryError, match="openrouter"):
         world.apply("mods", adopt=frozenset({"openrouterr"}))
