@@ -98,12 +98,16 @@ class RateLimitError(FetchError):
 
 
 def ended(  # noqa: PLR0911  one return an ending
-    command: Callable[[], int], log_folder: Callable[[], Path], say: Callable[[str], None]
+    command: Callable[[], int],
+    log_folder: Callable[[], Path],
+    say: Callable[[str], None],
+    veil: Callable[[str], str] = str,
 ) -> int:
     """Run `command` and give its exit code; exceptions become codes and one line through `say`.
 
     A bug (anything not foreseen) is written with its traceback to a new file in `log_folder()`, because
-    a traceback on the screen helps nobody who did not write the line it names.
+    a traceback on the screen helps nobody who did not write the line it names. `veil` takes secrets out of
+    its text.
     """
     try:
         return command()
@@ -123,23 +127,25 @@ def ended(  # noqa: PLR0911  one return an ending
         say(f"error: {where}{error.strerror or type(error).__name__}")
         return ExitCode.ERROR
     except Exception as error:  # noqa: BLE001  the one place
-        say(_report_bug(error, log_folder))
+        say(_report_bug(error, log_folder, veil))
         return ExitCode.BUG
 
 
-def _report_bug(error: Exception, log_folder: Callable[[], Path]) -> str:
+def _report_bug(error: Exception, log_folder: Callable[[], Path], veil: Callable[[str], str]) -> str:
     import tempfile
     import traceback
 
-    # Locals are never written: they may hold a key.
-    text = "".join(traceback.format_exception(error))
+    # Locals are never written: they may hold a key. So may the words of an exception.
+    text = veil("".join(traceback.format_exception(error)))
     try:
         folder = log_folder()
-        folder.mkdir(parents=True, exist_ok=True)
+        for part in (*reversed(folder.parents), folder):  # mkdir's `parents` would not heed the mode
+            part.mkdir(mode=0o700, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", dir=folder, prefix="bug-", suffix=".log", delete=False, encoding="utf-8"
         ) as log:
             log.write(text)
     except (OSError, ModelcatError):
-        return f"bug: {type(error).__name__}: {error}. No log could be written; please report this line."
+        said = veil(str(error))
+        return f"bug: {type(error).__name__}: {said}. No log could be written; please report this line."
     return f"bug: {type(error).__name__}: please report it with the log in {log.name}"

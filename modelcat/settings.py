@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # What a person's own value may put into a URL: nothing that could end the host or begin another part.
 _URL_PART = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,254}[A-Za-z0-9])?")
 _KEY = re.compile(r"[!-~]+")
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|AUTH|CREDENTIAL|BEARER|COOKIE", re.IGNORECASE)
+"""In the names of variables that may hold one; those of every provider's key are among them."""
 
 
 class Environment(dict[str, str]):
@@ -173,6 +175,18 @@ def key_of(settings: Settings, provider: Provider) -> Key | None:
         if _KEY.fullmatch(value) and not value.lower().startswith(("http://", "https://")):
             return Key(variable, value)
     return None
+
+
+def without_secrets(text: str) -> str:
+    """A text for a log or a report, with the values of variables that may be keys, and what looks like one,
+    cut to four characters at most.
+    """
+    from modelcat.rules.secrets import masked
+
+    values = frozenset(
+        value for name, value in os.environ.items() if len(value) >= 8 and _SECRET.search(name)
+    )
+    return "".join(masked(line, values) for line in text.splitlines(keepends=True))
 
 
 def is_trusted(settings: Settings, provider: Provider) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ import typer
 from modelcat.cli import complete
 from modelcat.cli.looks import Command, Group
 from modelcat.errors import ExitCode, ended
-from modelcat.output import Screen
+from modelcat.output import Screen, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,8 +127,8 @@ def command(
             *, context: typer.Context, home: Path | None, as_json: bool, verbose: int, **options: Any
         ) -> None:
             call = Call((context.obj or Said()).and_then(home, as_json, verbose))
-            code = ended(lambda: _answer(call, *function(call, **options)), call.log_folder, Screen().say)
-            raise typer.Exit(int(code))
+            work = functools.partial(_work, call, function, options)
+            raise typer.Exit(int(ended(work, call.log_folder, Screen().say, _veil)))
 
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
         common = [
@@ -155,7 +154,8 @@ def example_text(examples: str) -> str:
     return "\n".join(lines)
 
 
-def _answer(call: Call, result: Result, show: Any) -> int:
+def _work(call: Call, function: Callable[..., tuple[Result, Any]], options: dict[str, Any]) -> int:
+    result, show = function(call, **options)
     if call.said.json:
         print_json(result.as_json())
     else:
@@ -164,14 +164,10 @@ def _answer(call: Call, result: Result, show: Any) -> int:
     return result.exit_code
 
 
-def print_json(value: Any) -> None:
-    """Machine output: as people would write it where stdout can say it, else with escapes."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    try:
-        text.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        text = json.dumps(value, indent=2)
-    print(text)
+def _veil(text: str) -> str:
+    from modelcat.settings import without_secrets
+
+    return without_secrets(text)
 
 
 def number(kind: type[int] | type[float], least: float, most: float | None = None) -> Callable[[Any], Any]:

@@ -38,7 +38,7 @@ class Group(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the sections."""
         del ctx
-        room = formatter.width - 6 - max(map(len, self.commands))
+        room = formatter.width - 6 - max(len(name) for _, names in self._sections() for name in names)
         for heading, names in self._sections():
             rows = [(name, self.commands[name].get_short_help_str(room)) for name in names]
             with formatter.section(heading):

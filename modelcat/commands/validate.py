@@ -105,7 +105,7 @@ def main(words: list[str], program: str) -> int:
         return ExitCode.OK
     if options.list_rules:
         return ended(lambda: _list_rules(screen), Path, screen.say)
-    return ended(lambda: _answer(options, screen), lambda: _log_folder(options), screen.say)
+    return ended(lambda: _answer(options, screen), lambda: _log_folder(options), screen.say, _veil)
 
 
 def _list_rules(screen: Screen) -> int:
@@ -124,6 +124,12 @@ def _answer(options: Options, screen: Screen) -> int:
     result = run(settings, options)
     findings.show(result, options.format, screen, colour=settings.colour, quiet=options.quiet)
     return result.exit_code
+
+
+def _veil(text: str) -> str:
+    from modelcat import settings as machine
+
+    return machine.without_secrets(text)
 
 
 def _log_folder(options: Options) -> Path:

@@ -24,6 +24,18 @@ def plain(text: str) -> str:
     return text.translate(_CONTROL)
 
 
+def print_json(value: Any) -> None:
+    """Machine output on stdout: as people would write it where stdout can say it, else with escapes."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    print(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """How a command may speak."""

@@ -4,10 +4,9 @@ hook runs on every commit.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from modelcat.output import plain
+from modelcat.output import plain, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,35 +26,42 @@ def usage(program: str) -> str:
     """The text of --help."""
     return f"""Usage: {program} [OPTIONS] [FILE…]
 
-Check configs of aichat, Codex and mods: syntax, what the tool itself refuses, references, secrets in clear,
-models that are no longer offered. Without FILE: your own configs. FILE can be - for standard input.
+  Check configs of aichat, Codex and mods: syntax, what the tool itself
+  refuses, references, secrets in clear, models that are no longer offered.
+  Without FILE: your own configs. FILE can be - for standard input.
 
 Options:
-  -t, --tool TOOL     aichat, codex or mods; else told from the file's place and content
-  --format FORMAT     text (default), json, or github (annotations of a workflow)
-  --json              the same as --format json
-  --fix               put right what is mechanical and safe; backs up your own configs first
-  --strict            warnings count too
-  -q, --quiet         nothing but findings
-  --list-rules        all rules, with their severity
-  --home DIR          the managed folder (else MODELCAT_HOME)
-  -h, --help
+  -t, --tool TOOL  aichat, codex or mods; else told from place and content
+  --format FORMAT  text (default), json, or github (workflow annotations)
+  --json           The same as --format json.
+  --fix            Put right what is mechanical and safe; backs up your own
+                   configs first.
+  --strict         Warnings count too.
+  -q, --quiet      Nothing but findings.
+  --list-rules     All rules, with their severity.
+  --home DIR       The managed folder (else MODELCAT_HOME).
+  -h, --help       Show this message and exit.
 
-Exit code: 0 fine, 1 errors found (or warnings, with --strict), 2 usage, 3 a file could not be read.
-Ignore a rule with a comment on the line or above it:  # modelcat: ignore[codex/profiles-table]
-or for good in modelcat.toml:  [validate] ignore = ["catalog/*"]
+  Exit code: 0 fine, 1 errors found (or warnings, with --strict), 2 usage,
+  3 a file could not be read.
 
-Examples:
-  {program}
-  {program} ~/.codex/config.toml --fix
-  {program} --tool aichat - < config.yaml
-  {program} --format github dotfiles/mods.yml"""
+  Ignore a rule with a comment on the line or above it:
+    # modelcat: ignore[codex/profiles-table]
+  or for good in modelcat.toml:
+    [validate]
+    ignore = ["catalog/*"]
+
+  Examples:
+    {program}
+    {program} ~/.codex/config.toml --fix
+    {program} --tool aichat - < config.yaml
+    {program} --format github dotfiles/mods.yml"""
 
 
 def show(result: ValidateResult, form: str, screen: Screen, *, colour: bool, quiet: bool) -> None:
     """Everything, in the form asked for; what could not be read and the summary go to stderr."""
     if form == "json":
-        print(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
+        print_json(result.as_json())
         return
     for item in result.files:
         for finding in item.findings:
