@@ -153,7 +153,8 @@ def side_words(value: Any, side: int) -> tuple[str, ...]:
 
 def modalities(value: Any, side: int) -> tuple[str, ...]:
     """The modalities that one side of a value names, in one order; words that are none are left out."""
-    return _in_order(side_words(value, side))
+    given = side_words(value, side)
+    return _in_order(given) if given else ()
 
 
 @lru_cache(maxsize=1024)

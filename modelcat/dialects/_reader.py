@@ -9,6 +9,7 @@ single value says stands in _facts.py.
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from modelcat.catalog import NO_COST, Cost, Model
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from modelcat.catalog import Mode, Provider
-    from modelcat.dialect import Dialect, Row
+    from modelcat.dialect import Dialect, Fields, Row
 
 Steps = tuple[str, ...]
 
@@ -53,7 +54,6 @@ _CALLS_TOOLS: Final = frozenset(
     }
 )
 _SEES: Final = frozenset({"vision", "image_input", "image", "supports_vision"})
-_NO_WORDS: Final[tuple[str, ...]] = ()
 _LONGEST_NAME: Final = 200
 _MOST_SHAPES: Final = 1000
 
@@ -83,79 +83,31 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
 _PRICES: Final = ("input_price", "output_price", "cache_read_price", "cache_write_price")
 
 
+_Look = tuple[int, str, str | None, "Callable[[Any], Any]"]
+"""(number of the fact, field, field in it, reader)."""
+
+
 class _Shape(NamedTuple):
     """Where to look in rows of one shape."""
 
-    looks: tuple[tuple[int, str, str | None, Callable[[Any], Any]], ...]
-    """(number of the fact, field, field in it, reader), the best place of a fact first."""
+    facts: tuple[_Look, ...]
+    prices: tuple[_Look, ...]
+    """The best place of a fact first."""
     types: tuple[Steps, ...]
     outputs: tuple[Steps, ...]
 
 
-class Reader:
-    """Reads the rows of one list of `provider`. `doubts` grows by (id, what is doubtful) as rows are read."""
+class _Table:
+    """The places of one dialect, with a registry row's own, and the shapes seen so far."""
 
-    def __init__(self, dialect: Dialect, provider: Provider, ignored: frozenset[str] = frozenset()) -> None:
-        table = dialect.fields
-        self.doubts: list[tuple[str, str]] = []
-        self.plain = dialect.plain
-        self._mode = provider.mode
-        self._factor = UNITS[provider.price_unit]
-        self._zero_is_free = provider.zero_is_free
-        self._known_prices: dict[str | float, Decimal | None] = {}
-        self._places: dict[str, tuple[Steps, ...]] = {
-            item.name: tuple(
-                tuple(path.split("."))
-                for path in provider.fields.get(item.name, getattr(table, item.name))
-                if path not in ignored
-            )
-            for item in fields(table)
-        }
-        self._places_in = _by_field(self._places)
-        self._deep = {steps[0] for places in self._places.values() for steps in places if len(steps) > 1}
+    def __init__(self, places: dict[str, tuple[Steps, ...]]) -> None:
+        self.ids = places["id"]
+        self._by_field = _by_field(places)
+        self._deep = {steps[0] for several in places.values() for steps in several if len(steps) > 1}
         self._outer: dict[Steps, tuple[Steps, dict[Any, _Shape]]] = {}
-        self._nothing: list[Any] = [None] * (len(_READERS) + len(_PRICES))
 
-    def id_of(self, row: Row) -> Any:
-        """What stands where the id of a plain row should; anything JSON can hold."""
-        for steps in self._places["id"]:
-            if steps[0] in row:
-                return _walked(row, steps)
-        return None
-
-    def model(self, row: Row, model_id: str) -> Model:
-        """The model a plain row describes; `model_id` is its id, found good."""
-        shape = self._shape(row)
-        found = self._nothing.copy()
-        for number, field, inner, read in shape.looks:
-            if found[number] is None:
-                value = row[field] if inner is None else row[field][inner]
-                if value is not None:
-                    found[number] = read(value)
-        name, window, most, inputs, outputs, sees, hears, watches, reasons, calls, *rest = found
-        features, tags, released, deprecated, kind, *prices = rest
-        inputs, outputs = inputs or (), outputs or ()
-        if features or tags:
-            named = frozenset((features or _NO_WORDS) + (tags or _NO_WORDS))
-            reasons = _said(reasons, _REASONS, named, complete=bool(features))
-            calls = _said(calls, _CALLS_TOOLS, named, complete=bool(features))
-            sees = _said(sees, _SEES, named, complete=False)
-        return Model(
-            id=model_id,
-            name=None if name is None or name == model_id else _shown(name),
-            mode=self._mode or _mode(row, shape, model_id, inputs, outputs),
-            context_window=window,
-            max_output_tokens=most if window is None or most is None or most <= window else window,
-            input_modalities=inputs or _inputs(sees, hears, watches),
-            output_modalities=outputs,
-            reasoning=reasons,
-            tool_call=calls,
-            cost=NO_COST if prices == _NO_PRICES else self._cost(row, model_id, kind, prices),
-            released=released,
-            deprecated=deprecated,
-        )
-
-    def _shape(self, row: Row) -> _Shape:
+    def shape(self, row: Row) -> _Shape:
+        """Where to look in rows with the keys of this one, and the keys of the maps in it."""
         keys = tuple(row)
         known = self._outer.get(keys)
         if known is None:
@@ -174,34 +126,96 @@ class Reader:
 
     def _looked_at(self, row: Row) -> _Shape:
         there = [
-            place for field in row for place in self._places_in.get(field, ()) if _may_be_in(row, place[2])
+            place for field in row for place in self._by_field.get(field, ()) if _may_be_in(row, place[2])
         ]
         there.sort()
-        last = len(_READERS) if self._factor is None else len(_NUMBERS)
-        looks = [
-            (
-                number,
-                steps[0],
-                steps[1] if len(steps) > 1 else None,
-                _deeper(self._read_by(number), steps[2:]),
-            )
-            for number, _, steps in there
-            if 0 <= number < last
-        ]
+        facts = tuple(_look(number, steps) for number, _, steps in there if 0 <= number < len(_READERS))
+        prices = tuple(_look(number, steps) for number, _, steps in there if number >= len(_READERS))
         types = tuple(steps for number, _, steps in there if number == _TYPE)
         outputs = tuple(steps for number, _, steps in there if number == _OUTPUTS)
-        return _Shape(tuple(looks), types, outputs)
+        return _Shape(facts, prices, types, outputs)
 
-    def _read_by(self, number: int) -> Callable[[Any], Any]:
-        return _BY_NUMBER[number] if number < len(_BY_NUMBER) else self._price
 
-    def _cost(self, row: Row, model_id: str, kind: str | None, prices: list[Decimal | None]) -> Cost:
+@lru_cache(maxsize=64)
+def _table(table: Fields, own: tuple[tuple[str, Steps], ...], ignored: frozenset[str]) -> _Table:
+    """The table for `own` places (fact, paths) over those of `table`, shared by all lists of its kind."""
+    said = dict(own)
+    return _Table(
+        {
+            item.name: tuple(
+                tuple(path.split("."))
+                for path in said.get(item.name, getattr(table, item.name))
+                if path not in ignored
+            )
+            for item in fields(table)
+        }
+    )
+
+
+class Reader:
+    """Reads the rows of one list of `provider`. `doubts` grows by (id, what is doubtful) as rows are read."""
+
+    def __init__(self, dialect: Dialect, provider: Provider, ignored: frozenset[str] = frozenset()) -> None:
+        self.doubts: list[tuple[str, str]] = []
+        self.plain = dialect.plain
+        self._mode = provider.mode
+        self._factor = UNITS[provider.price_unit]
+        self._zero_is_free = provider.zero_is_free
+        self._known_prices: dict[Any, Decimal | None] = {}
+        own = tuple((fact, tuple(paths)) for fact, paths in sorted(provider.fields.items()))
+        self._table = _table(dialect.fields, own, ignored)
+
+    def id_of(self, row: Row) -> Any:
+        """What stands where the id of a plain row should; anything JSON can hold."""
+        for steps in self._table.ids:
+            if steps[0] in row:
+                return _walked(row, steps)
+        return None
+
+    def model(self, row: Row, model_id: str) -> Model:
+        """The model a plain row describes; `model_id` is its id, found good."""
+        shape = self._table.shape(row)
+        found = _NOTHING.copy()
+        for number, field, inner, read in shape.facts:
+            if found[number] is None:
+                value = row[field] if inner is None else row[field][inner]
+                if value is not None:
+                    found[number] = read(value)
+        name, window, most, inputs, outputs, sees, hears, watches, reasons, calls, *rest = found
+        features, tags, released, deprecated, kind = rest
+        inputs, outputs = inputs or (), outputs or ()
+        if features or tags:
+            told = _told(features, tags)
+            reasons = told.reasons if reasons is None else reasons
+            calls = told.calls if calls is None else calls
+            sees = told.sees if sees is None else sees
+        return Model(
+            id=model_id,
+            name=None if name is None or name == model_id else _shown(name),
+            mode=self._mode or _mode(row, shape, model_id, inputs, outputs),
+            context_window=window,
+            max_output_tokens=most if window is None or most is None or most <= window else window,
+            input_modalities=inputs or _inputs(sees, hears, watches),
+            output_modalities=outputs,
+            reasoning=reasons,
+            tool_call=calls,
+            cost=self._cost(row, shape, model_id, kind) if shape.prices and self._factor else NO_COST,
+            released=released,
+            deprecated=deprecated,
+        )
+
+    def _cost(self, row: Row, shape: _Shape, model_id: str, kind: str | None) -> Cost:
         if kind is not None and "token" not in kind.lower():
             return NO_COST
+        prices: list[Decimal | None] = [None] * len(_PRICES)
+        for number, field, inner, read in shape.prices:
+            if prices[number] is None:
+                value = read(row[field] if inner is None else row[field][inner])
+                prices[number] = self._price(value)
         if 0 in prices and not (self._zero_is_free or _is_free(row, model_id)):
             prices = [price or None for price in prices]
-            if prices == _NO_PRICES:
-                return NO_COST
+        if prices == _NO_PRICES:
+            return NO_COST
         price = prices[0]
         if price and (price > DEAR or price * CHEAP < 1):
             self.doubts.append((model_id, f"an input price of {price.normalize():f} USD per million tokens"))
@@ -222,7 +236,20 @@ _BY_NUMBER: Final = tuple(_READERS.values())
 _NUMBERS: Final = {fact: number for number, fact in enumerate((*_READERS, *_PRICES))}
 _OUTPUTS: Final = _NUMBERS["output_modalities"]
 _TYPE: Final = -1
+_NOTHING: Final[list[Any]] = [None] * len(_READERS)
 _NO_PRICES: Final = [None] * len(_PRICES)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _look(number: int, steps: Steps) -> _Look:
+    """How to get at a place: prices are counted from 0 again, and are read by whoever knows the unit."""
+    is_price = number >= len(_READERS)
+    read = _deeper(_same if is_price else _BY_NUMBER[number], steps[2:])
+    place = number - len(_READERS) if is_price else number
+    return place, steps[0], steps[1] if len(steps) > 1 else None, read
 
 
 def _by_field(places: dict[str, tuple[Steps, ...]]) -> dict[str, list[tuple[int, int, Steps]]]:
@@ -263,11 +290,25 @@ def _walked(value: Any, steps: Steps) -> Any:
     return value
 
 
-def _said(flag: bool | None, words: frozenset[str], named: frozenset[str], *, complete: bool) -> bool | None:
-    """The flag's word; else whether the words name it. What a complete list lacks, the model cannot."""
-    if flag is None and not words.isdisjoint(named):
-        return True
-    return False if flag is None and complete else flag
+class _Told(NamedTuple):
+    """What lists of words say where no flag does."""
+
+    reasons: bool | None
+    calls: bool | None
+    sees: bool | None
+
+
+# Few combinations are many rows.
+@lru_cache(maxsize=1024)
+def _told(features: Steps | None, tags: Steps | None) -> _Told:
+    """`features` name all that a model can: what they lack, it cannot. `tags` only praise."""
+    named = frozenset((features or ()) + (tags or ()))
+    otherwise = False if features else None
+    return _Told(
+        True if named & _REASONS else otherwise,
+        True if named & _CALLS_TOOLS else otherwise,
+        True if named & _SEES else None,
+    )
 
 
 def _inputs(sees: bool | None, hears: bool | None, watches: bool | None) -> tuple[str, ...]:
