@@ -61,7 +61,7 @@ def told(file: FilePlan) -> tuple[Decision, ...]:
 def _one_by_one(decision: Decision, layout: Layout) -> list[Decision]:
     for step in decision.pointer:
         layout = layout.below(step)
-    if layout.entry or not layout.leads:
+    if not decision.changes or layout.entry or not layout.leads:
         return [decision]
     sides = [outermost(side, layout) for side in (decision.base, decision.ours, decision.theirs)]
     within = dict.fromkeys(pointer for side in sides for pointer in side)

@@ -73,6 +73,13 @@ def test_a_section_that_comes_as_a_whole_is_told_entry_by_entry() -> None:
     assert total(by_provider(file).values()) == Tally(add=5)
 
 
+def test_a_list_that_an_entry_of_the_persons_lacks_is_told_once() -> None:
+    decisions = merge(Base(), {"clients": [{"name": "a"}]}, A, shape=SHAPE, entries=ENTRIES).decisions
+    file = FilePlan("t", "f", "/f", b"", b"x", decisions, layout=LAYOUT)
+    assert [decision.pointer for decision in told(file)] == [("clients", Item("a"), "models")]
+    assert by_provider(file) == {"a": Tally(lacking=1)}
+
+
 def test_a_file_about_one_provider_is_one_entry() -> None:
     layout = Layout({}, ((),))
     decisions = merge(Base(), {}, {"x": 1}, shape={}, entries=((),)).decisions

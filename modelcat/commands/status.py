@@ -34,7 +34,7 @@ class StatusResult:
     failed: Mapping[str, str]
     """Provider -> why it could not be asked the last time."""
     snapshot: str | None
-    """Date of the embedded snapshot, if a listing stands on it."""
+    """Date of the oldest facts that a listing of the embedded snapshot stands on, if one does."""
     planned: Planned
     held: tuple[tuple[FilePlan, Decision], ...]
     backups: tuple[Tag, ...]

@@ -47,7 +47,9 @@ def _catalog(result: StatusResult, screen: Screen) -> None:
         + (f" ({', '.join(origins)})" if origins else "")
     )
     if result.snapshot:
-        screen.line(f"embedded facts of {result.snapshot} stand in for providers that were never asked")
+        screen.line(
+            f"embedded facts (from {result.snapshot} on) stand in for providers that were never asked"
+        )
     names = list(result.failed)
     for name in names if screen.verbose else names[:_FOLD]:
         reason = result.failed[name]
