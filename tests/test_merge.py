@@ -300,6 +300,15 @@ def test_the_persons_order_stays_and_new_elements_follow_the_last_of_ours() -> N
     assert merged(NO_BASE, clients("mine"), clients("c")).tree == clients("mine", "c")
 
 
+def test_the_base_stands_in_the_order_of_the_file_and_then_what_is_only_remembered() -> None:
+    def clients(*names: str) -> Tree:
+        return {"clients": [{"name": name} for name in names]}
+
+    first = merged(clients("z", "a"), clients(), clients("z", "a", "b"))
+    assert first.base.tree == clients("b", "a", "z")
+    assert merged(first.base, first.tree, clients("z", "a", "b")).base.tree == first.base.tree
+
+
 def test_map_keys_follow_the_last_of_ours_too() -> None:
     result = merged({"a": 1}, {"mine": 0, "a": 1, "also": 0}, {"a": 1, "b": 2})
     assert list(result.tree) == ["mine", "a", "b", "also"]
