@@ -14,6 +14,7 @@ from modelcat.dialect import NotAListError
 from modelcat.errors import AuthenticationError, FetchError, RateLimitError
 from modelcat.fetch import Failed, Fetched, Skipped, Step, words
 from modelcat.fetch.patience import AGAIN, Reach, pause, retry_after
+from modelcat.fetch.trouble import NeedsKeyError, NotModified, Trouble, UseKeyError
 from modelcat.fetch.wire import Answer, Request, Wire, WireError, origin
 from modelcat.urls import url_problem
 
@@ -79,42 +80,6 @@ def _failed(provider: str, reason: str, *, network: bool = False) -> Failed:
     return Failed(provider, FetchError(f"{provider}: {reason}"), network=network)
 
 
-class _Trouble(Exception):  # noqa: N818  never seen outside; becomes an outcome
-    """A request that gave no page: what to say, and what may still be tried."""
-
-    def __init__(
-        self,
-        reason: str,
-        kind: type[FetchError] = FetchError,
-        *,
-        status: int = 0,
-        again: bool = False,
-        network: bool = False,
-        wait: float | None = None,
-        elsewhere: bool = False,
-    ) -> None:
-        super().__init__(reason)
-        self.kind = kind
-        self.status = status
-        self.again = again
-        self.network = network
-        self.wait = wait
-        self.elsewhere = elsewhere
-        """The list may be at one of the registry's fallbacks."""
-
-
-class _NeedsKeyError(Exception):
-    """401 or 403 to a question without a key: to be skipped, with this reason."""
-
-
-class _UseKeyError(Exception):
-    """401 or 403 to a question that was asked without the key although there is one: ask again with it."""
-
-
-class _NotModified(Exception):  # noqa: N818  no error at all
-    """304: the stored answer still holds."""
-
-
 class _Course:
     """One question on its way."""
 
@@ -129,7 +94,7 @@ class _Course:
         self.holding = False
         self.received = self.pages = self.size = 0
         self.started = 0.0
-        self.trouble: _Trouble | None = None
+        self.trouble: Trouble | None = None
         self.hash = hashlib.sha256()
         self.answers: list[Any] = []
         self.notes: list[str] = []
@@ -147,7 +112,7 @@ class _Course:
         except TimeoutError:
             if not clock.expired():
                 raise
-            late = _Trouble(words.late(self.limits.timeout, self.received))
+            late = Trouble(words.late(self.limits.timeout, self.received))
             found = self._ended(self.trouble or late)
         finally:
             self._give_slot()
@@ -175,16 +140,16 @@ class _Course:
         name = self.provider.id
         try:
             return await self._list()
-        except _NotModified:
+        except NotModified:
             return Fetched(
                 name, None, self.question.etag, self.question.last_modified, seconds=self._seconds()
             )
-        except _NeedsKeyError as need:
+        except NeedsKeyError as need:
             return Skipped(name, str(need))
-        except _Trouble as trouble:
+        except Trouble as trouble:
             return self._ended(trouble)
 
-    def _ended(self, trouble: _Trouble) -> Outcome:
+    def _ended(self, trouble: Trouble) -> Outcome:
         name = self.provider.id
         if self.provider.local and trouble.network:
             return Skipped(name, words.not_running(self.question.url))
@@ -200,7 +165,7 @@ class _Course:
         if not rows:
             if self.provider.local:
                 return Skipped(self.provider.id, "it has no models yet")
-            raise _Trouble("an empty list; the models it had are kept")
+            raise Trouble("an empty list; the models it had are kept")
         return self._fetched(await self._joined(rows, url))
 
     async def _plainly(self) -> tuple[Answer, Any]:
@@ -226,11 +191,11 @@ class _Course:
         """The rows, and the URL that gave them: the question's, or the next fallback that has a list."""
         at_home = self.question.url == self.provider.models_url
         urls = [self.question.url, *(self.provider.models_url_fallbacks if at_home else ())]
-        first: _Trouble | None = None
+        first: Trouble | None = None
         for number, url in enumerate(urls):
             try:
                 return await self._pages(url, self.dialect.page, first=number == 0), url
-            except _Trouble as trouble:
+            except Trouble as trouble:
                 # What is said is what came of the URL that ought to have the list.
                 first = first or trouble
                 if not trouble.elsewhere:
@@ -245,16 +210,16 @@ class _Course:
         here: str | None = url
         while here is not None:
             if here in asked:
-                raise _Trouble(f"page {len(asked)} of the list leads back to an earlier one")
+                raise Trouble(f"page {len(asked)} of the list leads back to an earlier one")
             if len(asked) == self.limits.pages:
-                raise _Trouble(f"a list of more than {self.limits.pages} pages")
+                raise Trouble(f"a list of more than {self.limits.pages} pages")
             if origin(here) != origin(url):
-                raise _Trouble("the next page of the list is at another address")
+                raise Trouble("the next page of the list is at another address")
             asked.add(here)
             page = await self._page(here, take, conditional=first and not rows)
             rows += page.rows
             if len(rows) > self.limits.rows:
-                raise _Trouble(f"a list of more than {self.limits.rows:,} models")
+                raise Trouble(f"a list of more than {self.limits.rows:,} models")
             here = page.next_url
         return rows
 
@@ -267,7 +232,7 @@ class _Course:
             except NotAListError as error:
                 if error.status is not None:
                     raise self._refusal(error.status, url, answer) from None
-                raise _Trouble(f"{error} instead of a list of models", elsewhere=True) from None
+                raise Trouble(f"{error} instead of a list of models", elsewhere=True) from None
 
         answer, payload, page = await self._patient(once)
         if conditional and url == self.question.url:
@@ -312,7 +277,7 @@ class _Course:
                 return await self._pages(ask.url, ask.page)
             body = None if ask.body is None else json.dumps(ask.body).encode()
             return (await self._patient(lambda: self._answer(ask.url, body=body))).json()
-        except (_Trouble, _NeedsKeyError, WireError):
+        except (Trouble, NeedsKeyError, WireError):
             return None
 
     async def _patient(self, once: Callable[[], Awaitable[T]]) -> T:
@@ -323,14 +288,14 @@ class _Course:
             try:
                 found = await once()
             except WireError as error:
-                trouble = _Trouble(
+                trouble = Trouble(
                     str(error), again=error.again, network=error.network, elsewhere=error.elsewhere
                 )
-            except _UseKeyError:
+            except UseKeyError:
                 self.keyed = True
                 attempt -= 1
                 continue
-            except _Trouble as error:
+            except Trouble as error:
                 trouble = error
             else:
                 self.trouble = None
@@ -338,12 +303,12 @@ class _Course:
             most = self.limits.connects if trouble.network else self.limits.attempts
             if not trouble.again or attempt >= most or not await self._wait(trouble, attempt):
                 if trouble.status >= 500:
-                    trouble = _Trouble(
+                    trouble = Trouble(
                         words.status(trouble.status, self.question.url, attempt), status=trouble.status
                     )
                 raise trouble from None
 
-    async def _wait(self, trouble: _Trouble, attempt: int) -> bool:
+    async def _wait(self, trouble: Trouble, attempt: int) -> bool:
         """Wait before the next try, leaving the slot to others; False: it is not worth it."""
         seconds = pause(attempt, self.limits.backoff, trouble.wait)
         if seconds >= self._left() or (trouble.network and self.provider.local):
@@ -373,7 +338,7 @@ class _Course:
         if not self.provider.local:
             self.reach.answered()
         if answer.status == 304 and conditions:
-            raise _NotModified
+            raise NotModified
         if answer.status != 200:
             raise self._refusal(answer.status, url, answer)
         return answer
@@ -392,7 +357,7 @@ class _Course:
             return {}
         if not (value.isascii() and value.isprintable()):
             variable = self.question.key[0] if self.question.key else "the registry"
-            raise _Trouble(f"the key in {variable} holds characters that no key has; set it anew")
+            raise Trouble(f"the key in {variable} holds characters that no key has; set it anew")
         return {"authorization": f"Bearer {value}"} if auth == "bearer" else {auth: value}
 
     def _is_home(self, url: str) -> bool:
@@ -405,23 +370,23 @@ class _Course:
             return self._unauthorised(status, url, answer)
         wait = retry_after(answer.headers.get("retry-after"))
         if status == 429:
-            return _Trouble(
+            return Trouble(
                 words.too_many_requests(wait), RateLimitError, status=status, again=True, wait=wait
             )
         again = status in AGAIN
         elsewhere = status in {400, 404, 405, 410}
         reason = words.status(status, url, 1)
-        return _Trouble(reason, status=status, again=again, wait=wait if again else None, elsewhere=elsewhere)
+        return Trouble(reason, status=status, again=again, wait=wait if again else None, elsewhere=elsewhere)
 
     def _unauthorised(self, status: int, url: str, answer: Answer) -> Exception:
         key = self.question.key
         welcome = self._is_home(url) and self._is_home(answer.url)
         if key and welcome and not self.keyed and self.provider.auth != "none":
-            return _UseKeyError()
+            return UseKeyError()
         if key and welcome and self.keyed:
-            return _Trouble(words.key_refused(key[0], status), AuthenticationError, status=status)
+            return Trouble(words.key_refused(key[0], status), AuthenticationError, status=status)
         elsewhere = None if welcome else words.host(answer.url)
-        return _NeedsKeyError(
+        return NeedsKeyError(
             words.needs_key(self.provider, elsewhere=elsewhere, variable=key[0] if key else None)
         )
 
