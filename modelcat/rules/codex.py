@@ -257,6 +257,14 @@ def profile_file_name(subject: Subject) -> Iterator[Found]:
         yield Found((), f"{quoted(name.removesuffix('.config.toml'))} is no name that --profile takes")
 
 
+def _entries(subject: Subject) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    """(where, model) of a model catalog's models that are maps."""
+    entries = subject.get("models")
+    for index, model in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(model, dict):
+            yield ("models", index), model
+
+
 @rule(
     "codex/duplicate-slug",
     "warning",
@@ -267,31 +275,60 @@ def profile_file_name(subject: Subject) -> Iterator[Found]:
 def duplicate_slug(subject: Subject) -> Iterator[Found]:
     """The second and later models of a slug."""
     seen: set[str] = set()
-    entries = subject.get("models")
-    for index, model in enumerate(entries if isinstance(entries, list) else ()):
-        slug = model.get("slug") if isinstance(model, dict) else None
+    for at, model in _entries(subject):
+        slug = model.get("slug")
         if isinstance(slug, str):
             if slug in seen:
-                yield Found(("models", index), f"{quoted(slug)} is listed twice")
+                yield Found(at, f"{quoted(slug)} is listed twice")
             seen.add(slug)
+
+
+@rule(
+    "codex/missing-instructions",
+    "error",
+    "A model of a catalog has neither base_instructions nor model_messages with an instructions_template: "
+    "Codex "
+    "refuses the catalog.",
+    "Take the text of a bundled model: `codex debug models --bundled` prints it.",
+    ("codex-models",),
+)
+def missing_instructions(subject: Subject) -> Iterator[Found]:
+    """Catalog entries without a system prompt."""
+    for at, model in _entries(subject):
+        messages = model.get("model_messages")
+        template = messages.get("instructions_template") if isinstance(messages, dict) else None
+        if model.get("base_instructions") is None and template is None:
+            yield Found(at, f"{quoted(str(model.get('slug', at[-1])))} has no base_instructions")
 
 
 @rule(
     "codex/empty-instructions",
     "warning",
-    "A model has no base_instructions: they are Codex's whole system prompt, and without them the agent "
+    "The base_instructions of a model are empty: they are Codex's whole system prompt, and without them "
+    "the agent "
     "does not work.",
     "Take the text of a bundled model: `codex debug models --bundled` prints it.",
     ("codex-models",),
 )
 def empty_instructions(subject: Subject) -> Iterator[Found]:
-    """Catalog entries whose system prompt is empty."""
-    entries = subject.get("models")
-    for index, model in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(model, dict) and isinstance(model.get("base_instructions"), str):
-            slug = quoted(str(model.get("slug", index)))
-            if not model["base_instructions"].strip():
-                yield Found(("models", index), f"{slug} has empty base_instructions")
+    """Catalog entries whose system prompt says nothing."""
+    for at, model in _entries(subject):
+        text = model.get("base_instructions")
+        if isinstance(text, str) and not text.strip():
+            yield Found(at, f"{quoted(str(model.get('slug', at[-1])))} has empty base_instructions")
+
+
+@rule(
+    "codex/empty-catalog",
+    "error",
+    "A model catalog has no models: Codex refuses it.",
+    "Add a model, or take model_catalog_json out of the file that names the catalog.",
+    ("codex-models",),
+)
+def empty_catalog(subject: Subject) -> Iterator[Found]:
+    """Catalogs with an empty list."""
+    if subject.get("models") == []:
+        yield Found(("models",), "there is no model in it")
 
 
 RULES = (
@@ -308,5 +345,7 @@ RULES = (
     catalog_in_base,
     profile_file_name,
     duplicate_slug,
+    missing_instructions,
     empty_instructions,
+    empty_catalog,
 )

@@ -71,6 +71,59 @@ def test_an_error_is_what_codex_refuses(item: ConfigFile, version: str, home: Pa
     assert bool(about_loading) is (said is not None), f"validate: {about_loading}; Codex: {said}"
 
 
+_WRONG: dict[str, Any] = {
+    "string": 3,
+    "integer": "many",
+    "number": "many",
+    "boolean": "perhaps",
+    "object": 3,
+    "array": "one",
+}
+CATALOGS = [item for item in files() if item.tool == "codex" and item.path.suffix == ".json"]
+
+
+@pytest.mark.parametrize("version", CODEX_VERSIONS)
+@pytest.mark.parametrize("item", CATALOGS, ids=[item.name for item in CATALOGS])
+def test_an_error_in_a_model_catalog_is_what_codex_refuses(
+    item: ConfigFile, version: str, home: Path
+) -> None:
+    program = codex(version, home)
+    (home / "catalog.json").write_bytes(item.path.read_bytes())
+    said = _refused(program, b'model_catalog_json = "catalog.json"\n')
+    errors = [one.rule for one in item.findings() if one.severity == "error"]
+    assert bool(errors) is (said is not None), f"validate: {errors}; Codex: {said}"
+
+
+def _catalogs() -> Iterator[tuple[str, Any]]:
+    """(what was done to it, catalog) for a sound catalog with one field taken out or of a wrong kind."""
+    text = next(item for item in CATALOGS if item.valid).path.read_text(encoding="utf-8")
+    for key, node in schema("codex-models")["$defs"]["model"]["properties"].items():
+        wanted = node.get("type", "anyOf")
+        wrong = _WRONG[wanted[0] if isinstance(wanted, list) else wanted] if wanted != "anyOf" else 3
+        for word, value in (("without", None), ("wrong", wrong), ("null", None)):
+            tree = json.loads(text)
+            if word == "without":
+                tree["models"][0].pop(key, None)
+            else:
+                tree["models"][0][key] = value
+            yield f"{word} {key}", tree
+
+
+def test_the_schema_of_model_catalogs_is_codex_s_own(home: Path) -> None:
+    program = codex(NEWEST, home)
+    rules = schema("codex-models")
+    for what, tree in _catalogs():
+        (home / "catalog.json").write_text(json.dumps(tree), "utf-8")
+        said = _refused(program, b'model_catalog_json = "catalog.json"\n')
+        found = [one.word for one in violations(tree, rules) if one.word != "unknown"]
+        # What the schema leaves to the rules, and what Codex no longer looks at.
+        if what in {"without base_instructions", "null base_instructions"}:
+            continue
+        if what.endswith(("supports_reasoning_summaries", "supports_parallel_tool_calls")):
+            continue
+        assert bool(found) is (said is not None), f"{what}: schema {found}; Codex: {said}"
+
+
 def test_a_profile_takes_its_provider_from_the_config_below(home: Path) -> None:
     program = codex(NEWEST, home)
     (home / "config.toml").write_text(
@@ -85,14 +138,6 @@ def test_a_profile_takes_its_provider_from_the_config_below(home: Path) -> None:
 
 # The schema, one value at a time.
 
-_WRONG: dict[str, Any] = {
-    "string": 3,
-    "integer": "many",
-    "number": "many",
-    "boolean": "perhaps",
-    "object": 3,
-    "array": "one",
-}
 _NEEDED: dict[str, dict[str, Any]] = {
     "model_providers.x": {"name": "X", "base_url": "https://x.example/v1"},
     "mcp_servers.x": {"command": "x"},
