@@ -83,6 +83,17 @@ def examine(tree: Tree, kind: Kind | None, path: str, context: Context) -> Itera
     yield from _found(_subject(tree, kind, path, context))
 
 
+def unsound(tool: str, path: str, tree: Tree, context: Context) -> str | None:
+    """What the tool would refuse in a config that is about to be written, in one line; None: nothing.
+
+    `path` is where it will stand. For what modelcat itself renders: an error there is a bug of modelcat's.
+    """
+    for rule, found in examine(tree, kind_of(path, tree, tool), path, context):
+        if rule.severity == "error":
+            return f"{path}: {found.message} [{rule.id}]"
+    return None
+
+
 def _subject(tree: Tree, kind: Kind | None, path: str, context: Context) -> Subject:
     # What a sync writes into the managed folder is there to be merged: it need not stand by itself.
     rendered = _name(path).startswith("models_") or _folders(path)[:2] == ["catalog", "config"]

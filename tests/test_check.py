@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelcat import rules
-from modelcat.check import Finding, check, examine, kind_of, mended, syntax_of
+from modelcat.check import Finding, check, examine, kind_of, mended, syntax_of, unsound
 from modelcat.documents import parse
 from modelcat.errors import VerifyError
 from modelcat.rules import KINDS, Change, Context
@@ -269,6 +269,16 @@ def test_plain_data_is_judged_without_a_text() -> None:
     tree = {"model_providers": {"a": {"name": "A", "base_url": "https://a.example/v1", "wire_api": "chat"}}}
     got = [(rule.id, item.pointer) for rule, item in examine(tree, KINDS["codex"], "config.toml", context())]
     assert got == [("codex/wire-api-chat", ("model_providers", "a", "wire_api"))]
+
+
+def test_the_first_error_of_data_that_is_about_to_be_written() -> None:
+    tree = {"model_providers": {"a": {"name": "A", "base_url": "https://a.example/v1"}}}
+    assert unsound("codex", "config/codex/models_a.toml", tree, context()) is None
+    tree["model_providers"]["a"]["wire_api"] = "chat"
+    said = unsound("codex", "config/codex/models_a.toml", tree, context())
+    assert said is not None
+    assert said.startswith("config/codex/models_a.toml: a has wire_api")
+    assert said.endswith("[codex/wire-api-chat]")
 
 
 def test_a_provider_s_part_needs_no_whole_around_it() -> None:

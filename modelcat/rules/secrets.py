@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 from math import log2
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,6 +56,8 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("a password in an address", "://", r"(?<=://)[^/\s:@]+:[^/\s:@]{3,}(?=@)"),
 )
 """(what it is, text it must contain, its form). A form is compiled only once its text was seen."""
+RANDOM_LENGTH = 20
+"""Characters from which a text without a known prefix is taken for a key, if it is random."""
 SHORTEST = 12
 """Characters below which nothing is taken for a key, nor for an address with a password in it."""
 # Patterns are texts: `re` compiles and keeps them when they are first needed, which most of them never are.
@@ -191,10 +194,14 @@ def _judged(place: Any, text: str) -> Hit | None:
     hit = known(text)
     if hit:
         return Hit(_pointer(place), *hit)
-    name = str(place[1]) if place else ""
-    if re.search(_FIELD, name) and not re.search(_NOT_FIELD, name) and random_looking(text):
+    if len(text) >= RANDOM_LENGTH and place and _is_secret_name(str(place[1])) and random_looking(text):
         return Hit(_pointer(place), None, text)
     return None
+
+
+@cache
+def _is_secret_name(field: str) -> bool:
+    return bool(re.search(_FIELD, field)) and not re.search(_NOT_FIELD, field)
 
 
 def _pointer(place: Any) -> Pointer:
