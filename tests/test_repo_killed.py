@@ -18,7 +18,6 @@ from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, preload
 from modelcat.repo.git import Git
 from modelcat.repo.importer import Import
 from modelcat.repo.worktree import Pending, save_pending
-from modelcat.repo.worktree import Pending, save_pending
 from tests.killed import run_until
 from tests.real_git import clean, git, sound
 
