@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from modelcat import dialects
+
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How a busy machine is taken: no example fails for its time."""
 
 _PATHS = sorted(
     {

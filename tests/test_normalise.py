@@ -277,6 +277,7 @@ def models(draw: st.DrawFn) -> Model:
     )
 
 
+@settings(arbitrary.patient)
 @given(st.lists(models(), min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_merging_does_not_depend_on_the_order(several: list[Model], random: Any) -> None:
     merged = _merged(several)
@@ -301,7 +302,7 @@ def as_rows(name: str, found: list[Row]) -> list[Row]:
 
 
 @pytest.mark.parametrize("name", dialects.names())
-@settings(max_examples=40)
+@settings(arbitrary.patient, max_examples=40)
 @given(st.data())
 def test_anything_is_normalised_and_every_row_accounted_for(name: str, data: st.DataObject) -> None:
     rows = as_rows(name, data.draw(st.lists(arbitrary.rows, max_size=6)))
@@ -325,7 +326,7 @@ def test_anything_is_normalised_and_every_row_accounted_for(name: str, data: st.
             assert price is None or price >= 0
 
 
-@settings(max_examples=60)
+@settings(arbitrary.patient, max_examples=60)
 @given(st.lists(arbitrary.ids, max_size=30))
 def test_ids_in_are_ids_out(ids: list[Any]) -> None:
     rows = [{"id": model_id} for model_id in ids]
@@ -336,7 +337,7 @@ def test_ids_in_are_ids_out(ids: list[Any]) -> None:
     assert {item.why: item.count for item in found.unusable} == bad
 
 
-@settings(max_examples=40)
+@settings(arbitrary.patient, max_examples=40)
 @given(
     st.permutations(
         [{"id": name, "context_length": n} for n, name in enumerate(["a", "b", "b", "c", "a"], 5)]

@@ -100,7 +100,7 @@ def test_error_bodies_name_their_status_and_are_not_repeated(
 
 
 @every_dialect
-@settings(max_examples=25)
+@settings(arbitrary.patient, max_examples=25)
 @given(answer=arbitrary.answers)
 def test_any_answer_is_a_page_or_no_list(name: str, answer: Any) -> None:
     before = copy.deepcopy(answer)
@@ -113,7 +113,7 @@ def test_any_answer_is_a_page_or_no_list(name: str, answer: Any) -> None:
 
 
 @every_dialect
-@settings(max_examples=25)
+@settings(arbitrary.patient, max_examples=25)
 @given(rows=st.lists(arbitrary.rows, max_size=4), answers=st.lists(arbitrary.values, max_size=4))
 def test_joining_anything_keeps_every_row(name: str, rows: list[dict[str, Any]], answers: list[Any]) -> None:
     provider = Provider(

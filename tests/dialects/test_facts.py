@@ -81,6 +81,7 @@ def test_price(value: Any, unit: str, expected: str | None) -> None:
     assert found == (None if expected is None else Decimal(expected))
 
 
+@settings(arbitrary.patient)
 @given(st.integers(0, 10**9), st.sampled_from(["per_token", "per_million", "per_thousand"]))
 def test_a_price_written_as_text_or_number_is_the_same(millionths: int, unit: str) -> None:
     factor = UNITS[unit]
@@ -238,7 +239,7 @@ def test_all_words_name_modes_there_are() -> None:
         assert all(word == word.lower() and "-" not in word for word in table)
 
 
-@settings(max_examples=300)
+@settings(arbitrary.patient, max_examples=300)
 @given(arbitrary.values)
 def test_no_value_is_too_strange(value: Any) -> None:
     _facts.limit(value)
