@@ -239,9 +239,6 @@ def test_fault_for_every_dialect_on_every_page(simulator: Simulator, fault: str)
     found = fetch_all([question(shop, key=KEY) for shop, _ in shops], limits=replace(QUICK, timeout=4.0))
     for shop, healthy in shops:
         outcome = found[shop.name]
-        if fault == "empty list" and healthy:
-            # A page without rows that says nothing of more is where such a list ends.
-            continue
         assert type(failed(outcome).error) is FATE[fault][0], (shop.name, healthy, outcome)
         assert KEY[1] not in str(failed(outcome).error)
         assert str(failed(outcome).error).startswith(f"{shop.name}: ")
@@ -262,9 +259,6 @@ def test_fault_on_any_page(simulator: Simulator, name: str, at: int, fault: str,
     if survives:
         assert ids_of(shop, found) == shop.ids
         assert len(simulator.asked(shop)) == 4
-    elif fault == "empty list" and at:
-        # A page without rows, and nothing said of more, is where such a list ends.
-        assert isinstance(found, Fetched | Failed)
     else:
         # Half a list is none: its models would seem to be gone.
         assert isinstance(found, Failed)
@@ -846,6 +840,14 @@ def test_no_fallback_for_trouble_of_another_kind(simulator: Simulator, fault: st
     new, old = simulator.open(count=20, always=fault), simulator.open(count=20)
     provider = replace(new.provider, models_url_fallbacks=(old.url,))
     assert not isinstance(ask(new, replace(QUICK, timeout=1.0), provider=provider), Fetched)
+    assert simulator.asked(old) == []
+
+
+def test_no_fallback_once_half_of_a_list_is_there(simulator: Simulator) -> None:
+    new = simulator.open("anthropic", count=25, page_size=10, faults=["", "404"])
+    old = simulator.open("anthropic", count=3)
+    provider = replace(new.provider, models_url_fallbacks=(old.url,))
+    assert "(404)" in str(failed(ask(new, provider=provider, key=KEY)).error)
     assert simulator.asked(old) == []
 
 

@@ -216,7 +216,15 @@ class _Course:
             if origin(here) != origin(url):
                 raise Trouble("the next page of the list is at another address")
             asked.add(here)
-            page = await self._page(here, take, conditional=first and not rows)
+            try:
+                page = await self._page(here, take, conditional=first and not rows)
+            except Trouble as trouble:
+                # Who has half of the list has the list.
+                trouble.elsewhere = trouble.elsewhere and not rows
+                raise
+            if rows and not page.rows and page.next_url is None:
+                # Half a list would look as if the provider had dropped the other half.
+                raise Trouble(f"page {len(asked)} of the list is empty, though there was to be more")
             rows += page.rows
             if len(rows) > self.limits.rows:
                 raise Trouble(f"a list of more than {self.limits.rows:,} models")
