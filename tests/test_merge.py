@@ -309,6 +309,17 @@ def test_the_base_stands_in_the_order_of_the_file_and_then_what_is_only_remember
     assert merged(first.base, first.tree, clients("z", "a", "b")).base.tree == first.base.tree
 
 
+def test_an_element_known_by_another_field_keeps_its_key_in_the_base() -> None:
+    ours = {"clients": [{"type": "openai", "api_key": "k"}]}
+    theirs = {"clients": [{"name": "openai", "type": "openai-compatible", "url": "u"}]}
+    first = merged(NO_BASE, ours, theirs)
+    assert first.tree == ours
+    again = merged(first.base, ours, theirs)
+    assert again.tree == ours
+    assert again.base == first.base
+    assert not [d for d in again.decisions if d.changes or d.new]
+
+
 def test_map_keys_follow_the_last_of_ours_too() -> None:
     result = merged({"a": 1}, {"mine": 0, "a": 1, "also": 0}, {"a": 1, "b": 2})
     assert list(result.tree) == ["mine", "a", "b", "also"]
