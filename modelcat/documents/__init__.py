@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from modelcat.documents.edits import Delete, Edit, Insert, Set, Unreachable, sort, value_at
 from modelcat.documents.node import MAX_BYTES, Lines, Node, Unreadable
-from modelcat.documents.splice import Source, join, tidied, unended
+from modelcat.documents.splice import Source, join, unended
 from modelcat.errors import DocumentError
 from modelcat.tree import MISSING
 
@@ -106,7 +106,6 @@ class Document:
         except Unreachable as error:
             place = self._at(error.node.whole)
             raise DocumentError(self.path, place.line, place.column, error.reason) from None
-        splices = tidied(source, splices)
         text, spans = join(source.text, splices)
         text = unended(source, text, spans, splices)
         mark = _BOM if self.data.startswith(_BOM.encode()) else ""

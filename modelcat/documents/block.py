@@ -8,6 +8,7 @@ brackets is changed in flow.py.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from modelcat.documents.edits import START
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from modelcat.documents.look import Looks
     from modelcat.documents.node import Node
     from modelcat.tree import Tree
+
+
+_KEEPING = re.compile(r"[|>][0-9]?\+")
 
 
 class Blocks:
@@ -43,7 +47,6 @@ class Blocks:
         node = change.nodes[-1]
         deleted, inserted = change.by_position()
         run = _Run(self, change, deleted)
-        run.covered = set(inserted)
         if len(deleted) < len(run.begins):
             run.take_out(deleted)
             for position, inserts in inserted.items():
@@ -81,7 +84,6 @@ class Blocks:
         """All entries go, others come: they begin where the first one did."""
         begin = run.begins[0]
         text = self.rendered(node, inserts, run.column, self.source.ending(run.tail(0)))
-        run.covered = {0}
         run.take_out(set(range(1, len(run.begins))))
         self.put(begin, run.tail(0), text[run.column :], run.depth)
 
@@ -96,7 +98,6 @@ class Blocks:
             end = run.tail(0) if leaf.style in BLOCK_SCALARS else leaf.end
             ending = self.source.ending(end) if leaf.style in BLOCK_SCALARS else ""
             self.put(run.begins[0], end, brackets + ending, run.depth)
-            run.covered = {0}
             run.take_out(set(range(1, len(run.begins))))
             return
         at = self.layout.after_properties(self.layout.after_sign(node, nodes[-2], change.pointer[-1]))
@@ -121,16 +122,14 @@ class _Run:
         """The first entry stands in the line of a dash."""
         self.first = next((i for i in range(len(self.begins)) if i not in deleted), -1)
         """The first entry that stays."""
-        self.covered: set[int] = set()
-        """Entries below which something new stands, so that nothing can become text of theirs."""
 
     def tail(self, position: int) -> int:
         return self.layout.tail(self.children[position])
 
     def spaced(self, position: int) -> bool:
         """Do blank lines stand between the entries around here, and may one more?"""
-        leaf = last_leaf(self.children[position])
-        if leaf.style in BLOCK_SCALARS and self.layout.keeps_blank_lines(leaf):
+        if _KEEPING.search(self.blocks.text, self.begins[position], self.tail(position)):
+            # One more might become content of a block scalar.
             return False
         if not position:
             position += 1
@@ -140,55 +139,13 @@ class _Run:
         return any(not line.strip() for line in between.split("\n")[:-1])
 
     def take_out(self, deleted: set[int]) -> None:
-        """Take out the lines of entries; comments above them stay."""
-        scalar: Node | None = None
-        floor = 0
+        """Take out the lines of entries; comments above them stay, deeper ones below go."""
         done = self._leave_dash() if 0 in deleted and self.compact else 0
         for position in sorted(deleted):
-            if position < done:
-                continue
-            line = self.source.line_start(self.begins[position])
-            if position - 1 not in deleted:
-                scalar = self._scalar_at_end(position - 1)
-                floor = self.tail(position - 1) if position else 0
-            if scalar is not None and not self.source.blank(floor, line):
-                # A comment ends the scalar; nothing below it can become its text.
-                scalar = None
-            end = self.layout.after_comments(self.tail(position), self.column)
-            if scalar is None:
+            if position >= done:
+                line = self.source.line_start(self.begins[position])
+                end = self.layout.after_comments(self.tail(position), self.column)
                 self.blocks.splices.append(Splice(line, end, "", self.depth, lines=True))
-            else:
-                end = self._after_would_be_text(end, scalar)
-                self.blocks.put(line, end, "", self.depth)
-            floor = end
-
-    def _scalar_at_end(self, position: int) -> Node | None:
-        """The block scalar that an entry ends in, as far as it matters."""
-        if position < 0:
-            return None
-        leaf = last_leaf(self.children[position])
-        if leaf.style not in BLOCK_SCALARS:
-            return None
-        covered = position in self.covered and not self.source.blank_line_before(self.tail(position))
-        return None if covered else leaf
-
-    def _after_would_be_text(self, line: int, scalar: Node) -> int:
-        """Behind the lines that the block scalar above would take for its own."""
-        text, end = self.blocks.text, line
-        least, keeps = self.layout.content_indent(scalar), self.layout.keeps_blank_lines(scalar)
-        while line < len(text):
-            after = self.source.line_end(line)
-            content = text[line:after].strip("\r\n")
-            if not content.strip():
-                end = after if content or keeps else end
-            elif content.lstrip().startswith("#") and (
-                self.layout.indent(line) >= least or content[self.layout.indent(line)] == "\t"
-            ):
-                end = after
-            else:
-                break
-            line = after
-        return end
 
     def _leave_dash(self) -> int:
         """Take out the first entries, which begin in the line of a dash. Returns how many were."""

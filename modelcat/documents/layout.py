@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from modelcat.documents.splice import OpenText
+
 if TYPE_CHECKING:
     from modelcat.documents.node import Node
     from modelcat.documents.splice import Source
@@ -81,6 +83,11 @@ class Layout:
     def chomping(self, leaf: Node) -> tuple[int, int]:
         """The span of the indicators after the sign of a block scalar."""
         return self._header(leaf).span(1)
+
+    def open_text(self, leaf: Node) -> OpenText:
+        """A block scalar as what may take in lines that come to stand below it."""
+        signs = self._header(leaf)[1]
+        return OpenText(self.tail(leaf), self.content_indent(leaf), "+" in signs, "-" not in signs)
 
     def keeps_blank_lines(self, leaf: Node) -> bool:
         """Are blank lines after a block scalar its content?"""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,36 +84,111 @@ class Source:
         return offset
 
 
-def tidied(source: Source, splices: Iterable[Splice]) -> list[Splice]:
-    """The splices with the blank lines that would be left double, or at the end, behind what is taken out."""
-    made = list(splices)
-    gone = sorted((splice for splice in made if splice.lines), key=lambda splice: splice.start)
-    # Each run is a list of offsets: where its pieces begin, and where the last one ends.
-    runs: list[list[int]] = []
-    for splice in gone:
-        if runs and splice.start <= runs[-1][-1]:
-            start = runs[-1][0]
-            runs[-1][-1:] = [splice.start, _end(source, start, splice.end)]
+@dataclass(frozen=True, slots=True)
+class OpenText:
+    """A text without a closing sign, such as a block scalar of YAML: lines below may become part of it."""
+
+    tail: int
+    """Where the line after its last one begins."""
+    indent: int
+    """What is indented by that much would be its text."""
+    keeps_blank_lines: bool
+    keeps_newline: bool
+
+
+def _none_above(_: int) -> OpenText | None:
+    return None
+
+
+class Tidying:
+    """Whole lines are taken out, with what must or should go with them.
+
+    Should: blank lines that would be left double, or at the end. Must: lines that an open text above would
+    take for its own. `above` gives the last open text that begins before an offset and stays.
+    """
+
+    def __init__(
+        self, source: Source, splices: Iterable[Splice], above: Callable[[int], OpenText | None] = _none_above
+    ) -> None:
+        self.source = source
+        self.above = above
+        self.runs: list[list[int]] = []
+        """Offsets: where the pieces of a run begin, and where the last one ends."""
+        made = list(splices)
+        self.kept = [splice for splice in made if not splice.lines]
+        self.filled = sorted(splice.start for splice in self.kept if splice.text)
+        for splice in sorted((splice for splice in made if splice.lines), key=lambda splice: splice.start):
+            self._take(splice)
+        if self.runs and self.runs[-1][-1] == len(source.text):
+            self._reach_end()
+
+    def splices(self) -> list[Splice]:
+        """All of them, none of which needs further care."""
+        return self.kept + [Splice(start, end, "") for run in self.runs for start, end in pairwise(run)]
+
+    def _take(self, splice: Splice) -> None:
+        run = self.runs[-1] if self.runs and splice.start <= self.runs[-1][-1] else None
+        start = run[0] if run else splice.start
+        text = self._threat(start, self.runs[:-1] if run else self.runs)
+        if text:
+            end = self._behind_would_be_text(splice.end, text)
+        elif (not start or self.source.blank_line_before(start)) and not self._filled(start, start):
+            end = self.source.after_blank_lines(splice.end)
         else:
-            runs.append([splice.start, _end(source, splice.start, splice.end)])
-    if runs and runs[-1][-1] == len(source.text):
-        _reach_end(source, runs)
-    kept = [splice for splice in made if not splice.lines]
-    return kept + [Splice(begin, end, "") for run in runs for begin, end in pairwise(run)]
+            end = splice.end
+        if run:
+            run[-1:] = [splice.start, end]
+        else:
+            self.runs.append([start, end])
 
+    def _filled(self, start: int, end: int) -> bool:
+        """Is something put in from `start` to `end`?"""
+        return bisect_left(self.filled, start) < bisect_right(self.filled, end)
 
-def _end(source: Source, start: int, end: int) -> int:
-    """Where to stop taking out: behind blank lines, if there are some above too."""
-    return source.after_blank_lines(end) if not start or source.blank_line_before(start) else end
+    def _threat(self, start: int, runs: list[list[int]]) -> OpenText | None:
+        """The open text above `start` with nothing but blank lines between."""
+        text = self.above(start)
+        if text is None or self._filled(text.tail, start):
+            return None
+        for run in reversed(runs):
+            if run[-1] <= text.tail:
+                break
+            if not self.source.blank(run[-1], start):
+                return None
+            start = run[0]
+        return text if self.source.blank(text.tail, start) else None
 
+    def _behind_would_be_text(self, line: int, above: OpenText) -> int:
+        text, end = self.source.text, line
+        while line < len(text):
+            after = self.source.line_end(line)
+            content = text[line:after].strip("\r\n")
+            bare = content.lstrip(" ")
+            if not bare.strip():
+                end = after if content or above.keeps_blank_lines else end
+            elif bare.lstrip().startswith("#") and (
+                len(content) - len(bare) >= above.indent or bare.startswith("\t")
+            ):
+                end = after
+            else:
+                break
+            line = after
+        return end
 
-def _reach_end(source: Source, runs: list[list[int]]) -> None:
-    """The last run takes what is blank above it."""
-    last = runs[-1]
-    last[0] = source.before_blank_lines(last[0])
-    while len(runs) > 1 and runs[-2][-1] >= last[0]:
-        last[:0] = runs.pop(-2)[:-1]
-        last[0] = source.before_blank_lines(last[0])
+    def _reach_end(self) -> None:
+        """The last run takes what is blank above it, and what is its last newline stays one."""
+        last = self.runs[-1]
+        while True:
+            above = self.above(last[0])
+            at = bisect_right(self.filled, last[0])
+            floor = max(above.tail if above else 0, self.filled[at - 1] if at else 0)
+            last[0] = self.source.before_blank_lines(last[0], floor)
+            if len(self.runs) == 1 or self.runs[-2][-1] < last[0]:
+                break
+            last[:0] = self.runs.pop(-2)[:-1]
+        text = self._threat(last[0], self.runs[:-1])
+        if text and text.keeps_newline:
+            self.source.added = ""
 
 
 def join(text: str, splices: Iterable[Splice]) -> tuple[str, list[tuple[int, int]]]:

@@ -12,7 +12,7 @@ from modelcat.documents.edits import Change, Insert, Unreachable
 from modelcat.documents.flow import Bracketed, Flow
 from modelcat.documents.plain import is_array_of_tables, section
 from modelcat.documents.render import DEFAULT, Look, inline, key_text
-from modelcat.documents.splice import Splice
+from modelcat.documents.splice import Splice, Tidying
 from modelcat.documents.tables import Owners, Places, is_inline, sections_of, statements_of
 from modelcat.documents.toml import TRIVIA, Section, Table
 
@@ -36,7 +36,7 @@ def splices(toml: Toml, source: Source, changes: Changes) -> list[Splice]:
     for replacement in changes.values:
         changer.replace(replacement)
     changer.settle()
-    return changer.flow.splices
+    return Tidying(source, changer.flow.splices).splices()
 
 
 def _widen(changes: Changes) -> None:
@@ -127,19 +127,16 @@ class _Changer:
         deleted, inserted = change.by_position()
         for position in deleted:
             self._take_out_sections(sections_of(elements[position]), depth)
+        name, alone = _name(change.pointer), len(deleted) == len(elements)
         for position, inserts in inserted.items():
-            name = _name(change.pointer)
-            for insert in inserts:
-                if not isinstance(insert.value, dict):
+            around = sections_of(elements[max(position, 0)])
+            for value in [insert.value for insert in inserts]:
+                if not isinstance(value, dict):
                     raise Unreachable(node, "an array of tables holds nothing but tables")
                 if position >= 0:
-                    self._put_section(
-                        insert.value, name, sections_of(elements[position])[-1], depth, array=True
-                    )
+                    self._put_section(value, name, around[-1], depth, array=True)
                 else:
-                    self._put_section_above(
-                        insert.value, name, sections_of(elements[0])[0], depth, array=True
-                    )
+                    self._put_section_above(value, name, around[0], depth, alone=alone, array=True)
 
     def _put_section(self, value: Tree, name: str, after: Section, depth: int, *, array: bool) -> None:
         """A new section, with those below it, behind another one."""
@@ -155,12 +152,16 @@ class _Changer:
             text += ending
         self.put(at, at, text, depth)
 
-    def _put_section_above(self, value: Tree, name: str, before: Section, depth: int, *, array: bool) -> None:
-        at = self.places.above(before)
+    def _put_section_above(
+        self, value: Tree, name: str, before: Section, depth: int, *, alone: bool, array: bool = False
+    ) -> None:
+        """A new section above another one; alone: which goes."""
+        at = self.source.line_start(before.start) if alone else self.places.above(before)
         ending = self.source.ending(at)
         lines: list[str] = []
         section(value, name, lines, array=array)
-        self.put(at, at, ending.join(lines) + ending * (2 if self.places.spaced(before) else 1), depth)
+        apart = not alone and self.places.spaced(before)
+        self.put(at, at, ending.join(lines) + ending + (ending if apart else ""), depth)
 
     def _take_out_sections(self, sections: list[Section], depth: int) -> None:
         self.flow.splices += [self.places.lines(gone, depth) for gone in sections]
@@ -259,7 +260,8 @@ class _Changer:
         }
         if own:
             first = sections_of(table)[0]
-            self._put_section_above(own, _name(change.pointer), first, len(change.nodes), array=False)
+            alone = len(change.deleted) == len(table.children)
+            self._put_section_above(own, _name(change.pointer), first, len(change.nodes), alone=alone)
 
     def _insert_section(self, change: Change, table: Table, insert: Insert) -> None:
         sibling = table.children.get(str(insert.after)) if insert.after is not None else None

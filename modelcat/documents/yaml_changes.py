@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NoReturn
 
 from modelcat.documents.block import Blocks
@@ -13,7 +13,7 @@ from modelcat.documents.layout import BLOCK_SCALARS, Layout, last_scalar
 from modelcat.documents.look import Looks
 from modelcat.documents.plain import block
 from modelcat.documents.render import inline, key_text
-from modelcat.documents.splice import Splice
+from modelcat.documents.splice import OpenText, Splice, Tidying
 from modelcat.documents.values import Values
 from modelcat.documents.yaml import nodes
 
@@ -57,7 +57,7 @@ class _Changer:
             self._check_whole(replacement.nodes[-1])
             self._replace(replacement)
         made = self.blocks.splices + self.flow.splices
-        return made + self._end_of_text(made)
+        return self._tidied(made + self._end_of_text(made))
 
     def _check_change(self, change: Change) -> None:
         node = change.nodes[-1]
@@ -159,36 +159,39 @@ class _Changer:
         self.flow.splices.append(Splice(at, at, "".join(line + ending for line in lines)))
 
     def _end_of_text(self, made: list[Splice]) -> list[Splice]:
-        """Where the last line does not end, a block scalar there must mean what it did."""
-        end = len(self.source.text)
-        if not self.source.added:
-            return []
+        """A block scalar in a last line that does not end says so, once lines follow it."""
         scalar = last_scalar(self.yaml.root)
-        gone = scalar is not None and any(splice.start <= scalar.start < splice.end for splice in made)
-        if scalar is None or gone:
-            self._keep_end_of_scalar(made, end)
+        if scalar is None or not self.source.added:
             return []
-        if scalar.end < end - len(self.source.added) or not any(
-            splice.text and splice.end == end for splice in made
-        ):
+        end = len(self.source.text)
+        followed = any(splice.text and splice.end == end for splice in made)
+        gone = any(splice.start <= scalar.start < splice.end for splice in made)
+        if gone or not followed or scalar.end < end - len(self.source.added):
             return []
-        text = self.source.text
         if self.source.blank(self.source.line_start(scalar.end), scalar.end):
             raise Unreachable(scalar, "end this text with a newline first")
         start, stop = self.layout.chomping(scalar)
-        signs = text[start:stop].replace("+", "").replace("-", "")
+        signs = self.source.text[start:stop].replace("+", "").replace("-", "")
         return [Splice(start, stop, signs + "-")]
 
-    def _keep_end_of_scalar(self, made: list[Splice], end: int) -> None:
-        """A block scalar that comes to stand last keeps the newline that is its content."""
-        for splice in sorted(made, key=lambda splice: splice.end, reverse=True):
-            if splice.end >= end and splice.start < end and not splice.text:
-                end = splice.start
-        if any(splice.text and splice.end >= end for splice in made):
-            return
-        before = [node for node in nodes(self.yaml) if node.style != "block" and node.start < end]
-        if end < len(self.source.text) and before and before[-1].style in BLOCK_SCALARS:
-            self.source.added = ""
+    def _tidied(self, made: list[Splice]) -> list[Splice]:
+        """No line may become text of a block scalar that stays above it."""
+        gone = sorted((splice.start, splice.end) for splice in made if splice.end > splice.start)
+        starts = [start for start, _ in gone]
+
+        def stays(node: Node) -> bool:
+            # Pieces do not overlap, so the last one that begins before a node is the one that may hold it.
+            at = bisect_right(starts, node.start) - 1
+            return at < 0 or gone[at][1] <= node.start
+
+        scalars = [node for node in nodes(self.yaml) if node.style in BLOCK_SCALARS and stays(node)]
+        begins = [node.start for node in scalars]
+
+        def above(offset: int) -> OpenText | None:
+            at = bisect_left(begins, offset) - 1
+            return self.layout.open_text(scalars[at]) if at >= 0 else None
+
+        return Tidying(self.source, made, above).splices()
 
 
 def _collected(change: Change) -> Tree:

@@ -201,10 +201,11 @@ def read_jsonc(text: str) -> Any:
 READ = {"yaml": read_yaml, "toml": read_toml, "json": read_json, "jsonc": read_jsonc}
 
 
-def outside(data: bytes, spans: tuple[tuple[int, int], ...]) -> bytes:
-    """What of `data` is in none of the spans."""
+def outside(data: bytes, spans: tuple[tuple[int, int], ...]) -> list[bytes]:
+    """The stretches of `data` between the spans."""
     edges = [0, *(edge for span in spans for edge in span), len(data)]
-    return b"".join(data[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+    assert edges == sorted(edges), "spans out of order"
+    return [data[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def assert_holds(data: bytes, syntax: Syntax, edits: list[Edit], edited: Edited) -> None:
@@ -219,9 +220,16 @@ def assert_holds(data: bytes, syntax: Syntax, edits: list[Edit], edited: Edited)
         raise AssertionError(f"{DeepDiff(wanted, got)}\n{edits}\n{before!r}\n{after!r}")
     ours = parse(edited.data, syntax, "edited").tree
     assert canonical(ours) == canonical(wanted), "our own reader takes it for something else"
-    letters = iter(edited.data)
-    kept = outside(data, edited.spans)
-    assert all(letter in letters for letter in kept), "bytes outside of the spans are gone or moved"
+    first, *others = outside(data, edited.spans)
+    assert edited.data.startswith(first)
+    place = len(first)
+    for stretch in others:
+        place = edited.data.find(stretch, place)
+        assert place >= 0, "bytes outside of the spans are gone or moved"
+        place += len(stretch)
+    assert edited.data.endswith((others or [first])[-1])
+    assert edits or edited.data == data
+    kept = b"|".join([first, *others])
     assert data.startswith(codecs.BOM_UTF8) == edited.data.startswith(codecs.BOM_UTF8)
     if b"\r\n" in data and not re.search(rb"(?<!\r)\n", data):
         assert not re.search(rb"(?<!\r)\n", edited.data), "a line ending of the other kind"
