@@ -68,8 +68,15 @@ def _failed(result: SyncResult, screen: Screen) -> None:
     if not failed:
         return
     screen.line(f"{counted(len(failed), 'provider')} failed; what was stored of them stays:")
+    unreached = [account for account in failed if account.network]
+    if len(unreached) <= _FOLD or screen.verbose:
+        unreached = []
     for account in failed:
-        screen.line(f"  {account.provider}: {_reason(account)}")
+        if account not in unreached:
+            screen.line(f"  {account.provider}: {_reason(account)}")
+    if unreached:
+        names = ", ".join(account.provider for account in unreached)
+        screen.line(f"  no connection to {len(unreached)} (-v tells why): {names}")
 
 
 def _reason(account: Account) -> str:
