@@ -1,1 +1,1 @@
-"""One command a file: the order of its steps and the result it gives; words are in output/, options in cli/."""
+"""One command a file: the order of its steps and its result; words are in output/, options in cli/."""
