@@ -29,7 +29,7 @@ _LONGEST_TAG = 512
 _DETAILS_AT_ONCE = 4
 
 
-_IDLE = 0.05
+_IDLE = 0.1
 """Seconds without a byte from anybody after which there is time for something else."""
 
 
