@@ -7,18 +7,20 @@ What is wrong with a text is check.py's to say; what is shown is output/findings
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat.check import Finding, check
 from modelcat.errors import DocumentError, SettingsError, StorageError
-from modelcat.rules import TOOLS, Context, every
+from modelcat.rules import TOOLS, Context, every, urls_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator
 
     from modelcat.catalog import Listing, Provider
     from modelcat.facts import Facts
@@ -102,6 +104,7 @@ class Surroundings:
         return Context(
             schemas=self.schema,
             providers=lambda: self.providers,
+            urls=self.urls,
             listing=self.listing,
             neighbour=lambda name: _tree(path.parent / name),
             exists=(lambda name: _exists(path.parent, name)) if str(path) != STDIN else None,
@@ -125,7 +128,13 @@ class Surroundings:
 
         if os.path.lexists(self.settings.catalog / "providers.toml"):
             return settings.registry(self.settings).providers
-        return shipped(settings.data_file("providers.toml").read_text(encoding="utf-8"))
+        return Shipped(settings.data_file("providers.toml").read_text(encoding="utf-8"))
+
+    def urls(self) -> Iterable[tuple[str, str]]:
+        """(base URL, provider) of all providers, former ones too."""
+        if isinstance(self.providers, Shipped):
+            return self.providers.urls()
+        return urls_of(self.providers)
 
     @cached_property
     def _facts(self) -> Facts:
@@ -159,24 +168,42 @@ class Surroundings:
             return None
 
 
-def shipped(text: str) -> dict[str, Provider]:
-    """The providers of the shipped registry, with no more than the rules ask for.
+class Shipped(Mapping[str, "Provider"]):
+    """The providers of the shipped registry, each read when it is asked for, with what the rules want.
 
-    registry.load reads it strictly and takes three times as long as all that a hook has to do; a test holds
-    the two against each other.
+    registry.load reads all of them strictly, which takes as long as everything else a hook has to do; a test
+    holds the two against each other.
     """
-    import tomllib
 
-    from modelcat.catalog import Provider
+    def __init__(self, text: str) -> None:
+        """`text` of config/providers.toml, in which every provider has one stretch of tables."""
+        starts = [(match.start(), match[1]) for match in re.finditer(r"(?m)^\[providers\.([\w-]+)\]", text)]
+        ends = [start for start, _ in starts[1:]] + [len(text)]
+        self._tables = {ident: text[start:end] for (start, ident), end in zip(starts, ends, strict=True)}
 
-    found = {}
-    for ident, row in tomllib.loads(text)["providers"].items():
-        given = {
-            key: tuple(row[key]) if isinstance(row[key], list) else row[key] for key in ASKED if key in row
-        }
-        base = {"name": ident, "dialect": "openai", "base_url": ""}
-        found[ident] = Provider(id=ident, **{**base, **given})
-    return found
+    def __getitem__(self, ident: str) -> Provider:
+        import tomllib
+
+        from modelcat.catalog import Provider
+
+        row = tomllib.loads(self._tables[ident])["providers"][ident]
+        asked = {key: row[key] for key in ASKED if key in row}
+        given = {key: tuple(item) if isinstance(item, list) else item for key, item in asked.items()}
+        fields: dict[str, Any] = {"name": ident, "dialect": "openai", "base_url": "", **given}
+        return Provider(id=ident, **fields)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def urls(self) -> Iterator[tuple[str, str]]:
+        """(base URL, provider) of all, former ones too."""
+        for ident, table in self._tables.items():
+            for value in re.findall(r"(?m)^(?:base_url|former_base_urls) = (\[[^\]]*\]|.*)", table):
+                for url in re.findall(r'"([^"]+)"', value):
+                    yield url, ident
 
 
 def own_files(settings: Settings, only: str | None = None) -> dict[Path, tuple[str, str | None]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -105,6 +104,8 @@ class Settings:
         """Whether the tool's config file is there, or its program on PATH."""
         if os.path.lexists(self.tool_path(tool)):
             return True
+        import shutil
+
         return shutil.which(tool.program, path=self.env.get("PATH", "")) is not None
 
     def tool_wanted(self, tool: Tool) -> bool:

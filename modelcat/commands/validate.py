@@ -6,6 +6,7 @@ commands use takes longer to load than all that is done here.
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -105,7 +106,10 @@ def main(words: list[str], program: str) -> int:
         return ExitCode.OK
     if options.list_rules:
         return ended(lambda: _list_rules(screen), Path, screen.say)
-    return ended(lambda: _answer(options, screen), lambda: _log_folder(options), screen.say, _veil)
+    code = ended(lambda: _answer(options, screen), lambda: _log_folder(options), screen.say, _veil)
+    # The process ends now; without this the collector would walk through everything once more first.
+    gc.freeze()
+    return code
 
 
 def _list_rules(screen: Screen) -> int:

@@ -82,6 +82,8 @@ class Context(NamedTuple):
     """The JSON Schema of a kind, parsed."""
     providers: Callable[[], Mapping[str, Provider]] = _nothing
     """The registry."""
+    urls: Callable[[], Iterable[tuple[str, str]]] | None = None
+    """(base URL, provider) of all providers, former ones too; None: `providers` says."""
     listing: Callable[[str], Listing | None] | None = None
     """What the catalog holds of a provider; None: nothing is known of it."""
     neighbour: Callable[[str], Tree | None] | None = None
@@ -91,6 +93,13 @@ class Context(NamedTuple):
     """Whether a path, relative to the file's folder, is there."""
     ignore: tuple[str, ...] = ()
     """Rule ids and globs of them that modelcat.toml switches off."""
+
+
+def urls_of(providers: Mapping[str, Provider]) -> Iterator[tuple[str, str]]:
+    """(base URL, provider) of all providers, former ones too."""
+    for ident, provider in providers.items():
+        for url in filter(None, (provider.base_url, *provider.former_base_urls)):
+            yield url, ident
 
 
 class Subject:

@@ -11,7 +11,7 @@ import fnmatch
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from modelcat.rules import Change, Found, rule
+from modelcat.rules import Change, Found, rule, urls_of
 from modelcat.rules.schema import quoted
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ def provider_of(subject: Subject, name: str, url: object = None) -> Provider | N
     if not isinstance(url, str) or not url:
         return subject.context.providers().get(name)
     if "addresses" not in subject.memo:
-        known: dict[str, Provider] = {}
-        for provider in subject.context.providers().values():
-            for item in (provider.base_url, *provider.former_base_urls):
-                known.setdefault(_address(item), provider)
+        known: dict[str, str] = {}
+        context = subject.context
+        for address, ident in context.urls() if context.urls else urls_of(context.providers()):
+            known.setdefault(_address(address), ident)
         subject.memo["addresses"] = known
-    found: Provider | None = subject.memo["addresses"].get(_address(url))
-    return found
+    found = subject.memo["addresses"].get(_address(url))
+    return subject.context.providers()[found] if found else None
 
 
 def _address(url: str) -> str:

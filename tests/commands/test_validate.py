@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelcat import registry, settings
-from modelcat.checkup import ASKED, Surroundings, shipped, surroundings
+from modelcat.checkup import ASKED, Shipped, Surroundings, surroundings
 from modelcat.commands import validate
 from modelcat.errors import ExitCode, SettingsError
 from modelcat.repo import PrivateRepo
+from modelcat.rules import urls_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,8 +244,10 @@ class TestCatalog:
 
     def test_the_plain_reading_of_the_registry_is_the_strict_one(self) -> None:
         text = settings.data_file("providers.toml").read_text(encoding="utf-8")
-        strict, plain = registry.load(text).providers, shipped(text)
+        strict, plain = registry.load(text).providers, Shipped(text)
         assert set(plain) == set(strict)
+        assert len(plain) == len(strict)
+        assert sorted(plain.urls()) == sorted(urls_of(strict))
         for ident, provider in strict.items():
             for name in ASKED:
                 assert getattr(plain[ident], name) == getattr(provider, name), (ident, name)
