@@ -21,6 +21,7 @@ _COLUMNS = (
     Column("can"),
 )
 _FOLD = 100
+LEGEND = "v sees images, r reasons, t calls tools; tokens, and USD per million tokens; ? is not known"
 
 
 def show(result: ModelsResult, screen: Screen) -> None:
@@ -40,27 +41,27 @@ def show(result: ModelsResult, screen: Screen) -> None:
             tokens(hit.model.max_output_tokens),
             price(hit.model.cost.input),
             price(hit.model.cost.output),
-            abilities(hit.model),
+            letters(hit.model),
         )
         for hit in result.hits
     ]
     draw(screen, _COLUMNS, rows, fold=_FOLD)
-    screen.say(f"{len(result.hits):,} of {searched}; tokens, and USD per million tokens; ? is not known")
+    screen.say(f"{len(result.hits):,} of {searched}; {LEGEND}")
     embedded = sorted({hit.provider for hit in result.hits if hit.origin == "embedded"})
     if embedded:
         screen.say(f"from the embedded snapshot, not asked yet: {_some(embedded)}")
 
 
-def abilities(model: Model) -> str:
-    """What a model can do, in short words."""
+def letters(model: Model) -> str:
+    """What a model can do, in a letter each (LEGEND), because the table must fit into 80 columns."""
     said = (
-        (model.mode != "chat", model.mode),
-        ("image" in model.input_modalities, "vision"),
-        (model.reasoning, "reason"),
-        (model.tool_call, "tools"),
-        (model.deprecated, "deprecated"),
+        ("image" in model.input_modalities, "v"),
+        (model.reasoning, "r"),
+        (model.tool_call, "t"),
     )
-    return " ".join(word for true, word in said if true)
+    can = "".join(letter for true, letter in said if true)
+    words = ("" if model.mode == "chat" else model.mode, can, "old" if model.deprecated else "")
+    return " ".join(word for word in words if word)
 
 
 def _some(names: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelcat.output.models import abilities
+from modelcat.output.models import LEGEND, letters
 from modelcat.output.tables import Column, draw, price, tokens
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _one(hit: Hit, screen: Screen) -> None:
         *_prices(model),
         ("takes", ", ".join(model.input_modalities) or "?"),
         ("gives", ", ".join(model.output_modalities) or "?"),
-        ("can", abilities(model) or "?"),
+        ("can", ", ".join(_abilities(model)) or "?"),
         ("released", model.released or "?"),
     ]
     for word, text in rows:
@@ -87,6 +87,17 @@ def _exact(count: int | None) -> str:
     return "?" if count is None else f"{count:,} tokens"
 
 
+def _abilities(model: Model) -> Iterable[str]:
+    if model.mode != "chat":
+        yield model.mode
+    if model.reasoning:
+        yield "reasoning"
+    if model.tool_call:
+        yield "tools"
+    if model.deprecated:
+        yield "deprecated"
+
+
 def _several(offers: tuple[Hit, ...], screen: Screen) -> None:
     names = [hit.model.name for hit in offers if hit.model.name]
     providers = len({hit.provider for hit in offers})
@@ -100,13 +111,13 @@ def _several(offers: tuple[Hit, ...], screen: Screen) -> None:
             tokens(hit.model.max_output_tokens),
             price(hit.model.cost.input),
             price(hit.model.cost.output),
-            abilities(hit.model),
+            letters(hit.model),
         )
         for hit in offers
     ]
     draw(screen, _COLUMNS, rows)
     _sources(offers, screen)
-    screen.say("tokens, and USD per million tokens; ? is not known; `modelcat show PROVIDER:ID` says all")
+    screen.say(f"{LEGEND}; `modelcat show PROVIDER:ID` says all")
 
 
 def _sources(offers: Iterable[Hit], screen: Screen) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -72,10 +76,50 @@ def test_in_a_pipe_every_model_is_one_line(capsys: pytest.CaptureFixture[str]) -
         ["model", "provider", "context", "output", "$", "in", "$", "out", "can"],
         ["dall-e-3", "openai", "?", "?", "?", "?", "image"],
         ["glm-4.6", "zai", "?", "?", "0.6", "2.2"],
-        ["gpt-5", "openai", "400k", "128k", "?", "?", "reason", "tools"],
+        ["gpt-5", "openai", "400k", "128k", "?", "?", "rt"],
     ]
     assert "3 of 3 models of 2 providers" in err
     assert "embedded snapshot, not asked yet: zai" in err
+
+
+def test_the_table_fits_into_eighty_columns() -> None:
+    model = Model(
+        "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        context_window=1_000_000,
+        max_output_tokens=128_000,
+        input_modalities=("text", "image"),
+        reasoning=True,
+        tool_call=True,
+        cost=Cost(Decimal("10.125"), Decimal("12.375")),
+        deprecated=True,
+    )
+    stored(listing("github-copilot", [model], "fetched"))
+    out = terminal([sys.executable, "-m", "modelcat", "models"], columns=80)
+    lines = [line for line in out.splitlines() if line.strip()]
+    assert all(len(line) <= 80 for line in lines)
+    # The id may take a second line, not a word a line.
+    assert len([line for line in lines if "provider" not in line and ";" not in line]) <= 3
+
+
+def terminal(command: list[str], columns: int) -> str:
+    """What a command shows on a terminal so many columns wide."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    env = {**os.environ, "NO_COLOR": "1", "TERM": "dumb"}
+    process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=env)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):
+        while piece := os.read(ours, 65536):
+            shown += piece
+    os.close(ours)
+    assert process.wait() == 0
+    return shown.decode().replace("\r", "")
 
 
 def test_an_id_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,7 +70,7 @@ def test_one_offer_is_shown_in_full(capsys: pytest.CaptureFixture[str]) -> None:
         "  cache       0.125 read, ? write",
         "  takes       text, image",
         "  gives       text",
-        "  can         vision reason",
+        "  can         reasoning",
         "  released    2025-08-07",
         "  openai: context, prices from models.dev 2026-08-18; reasoning from litellm",
     ]
@@ -81,7 +81,7 @@ def test_everybody_who_offers_it_with_where_the_facts_are_from(capsys: pytest.Ca
     lines = out.splitlines()
     assert code is ExitCode.OK
     assert lines[0] == "GPT-5: 2 providers offer it"
-    assert lines[2].split() == ["openai", "gpt-5", "400k", "128k", "1.25", "10", "vision", "reason"]
+    assert lines[2].split() == ["openai", "gpt-5", "400k", "128k", "1.25", "10", "vr"]
     assert lines[3].split() == ["openrouter", "openai/gpt-5", "?", "?", "1", "9"]
     assert lines[4].startswith("  openai: context, prices from models.dev")
 
