@@ -171,11 +171,24 @@ def _swept(tree: Any, at: Pointer, sets: dict[Pointer, Any], inserts: dict[Point
 
 
 def read_yaml(text: str) -> Any:
-    """By ruamel's own parser, which shares nothing with ours; an empty document is an empty map here."""
+    """By ruamel's own parser, which shares nothing with ours.
+
+    An empty document is an empty map here, and keys that are no strings are the text they stand there as.
+    """
     from ruamel.yaml import YAML
 
     value = YAML(typ="safe", pure=True).load(text)
-    return {} if value is None else value
+    return {} if value is None else _named(value)
+
+
+def _named(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {_name(key): _named(value) for key, value in tree.items()}
+    return [_named(value) for value in tree] if isinstance(tree, list) else tree
+
+
+def _name(key: Any) -> str:
+    return key if isinstance(key, str) else "~" if key is None else str(key).lower()
 
 
 def read_toml(text: str) -> Any:
