@@ -48,12 +48,13 @@ def _validate(words: list[str], program: str) -> int:
 
 
 def _end(work: Callable[[], int]) -> None:
-    """Run `work` and leave with its exit code, quietly after ^C or where nobody reads our output any more."""
+    """Run `work` and leave with its exit code, whatever ^C or a reader who went away cuts short."""
     _open_streams()
     try:
         code = work()
         sys.stdout.flush()
     except KeyboardInterrupt:  # while loading; a command says its own word
+        print("interrupted", file=sys.stderr)
         code = INTERRUPTED
     except OSError as error:
         code = _unwritten(error)

@@ -19,6 +19,7 @@ findings are values, not exceptions. The one seam that turns exceptions into exi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -137,7 +138,7 @@ def _report_bug(error: Exception, log_folder: Callable[[], Path], veil: Callable
 
     # Locals are never written: they may hold a key. So may the words of an exception.
     text = veil("".join(traceback.format_exception(error)))
-    try:
+    with suppress(Exception):  # the way to the folder may lead through the very same bug
         folder = log_folder()
         for part in (*reversed(folder.parents), folder):  # mkdir's `parents` would not heed the mode
             part.mkdir(mode=0o700, exist_ok=True)
@@ -145,7 +146,6 @@ def _report_bug(error: Exception, log_folder: Callable[[], Path], veil: Callable
             "w", dir=folder, prefix="bug-", suffix=".log", delete=False, encoding="utf-8"
         ) as log:
             log.write(text)
-    except (OSError, ModelcatError):
-        said = veil(str(error))
-        return f"bug: {type(error).__name__}: {said}. No log could be written; please report this line."
-    return f"bug: {type(error).__name__}: please report it with the log in {log.name}"
+        return f"bug: {type(error).__name__}: please report it with the log in {log.name}"
+    said = veil(str(error))
+    return f"bug: {type(error).__name__}: {said}. No log could be written; please report this line."

@@ -445,7 +445,9 @@ def test_interrupted(silent: Simulator) -> None:
     assert run("sync", "--json").value["models"] > 0
 
 
-def test_interrupted_while_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_while_loading(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from modelcat import __main__ as start
 
     def interrupt() -> int:
@@ -455,6 +457,7 @@ def test_interrupted_while_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as end:
         start.main()
     assert end.value.code == 130
+    assert capsys.readouterr() == ("", "interrupted\n")
 
 
 # Exit codes

@@ -67,6 +67,17 @@ def test_a_bug_where_no_log_can_be_written_is_still_one_line(tmp_path: Path) -> 
     assert said == ["bug: ZeroDivisionError: by nothing. No log could be written; please report this line."]
 
 
+def test_a_bug_on_the_way_to_the_log_is_no_second_one(tmp_path: Path) -> None:
+    """The settings say where logs go, and may be what is broken."""
+    said: list[str] = []
+
+    def broken() -> int:
+        raise NameError("nobody knows it")
+
+    assert ended(broken, lambda: tmp_path / str(broken()), said.append) == 4
+    assert said == ["bug: NameError: nobody knows it. No log could be written; please report this line."]
+
+
 def test_a_bug_log_never_shows_what_variables_held(tmp_path: Path) -> None:
     def command() -> int:
         key = "sk-" + "verysecret"
