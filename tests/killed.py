@@ -47,18 +47,9 @@ def run_until(step: int, work: Callable[[], object]) -> bool:
 
 
 def _run(step: int, work: Callable[[], object]) -> None:
-    count = 0
-
-    def watch(event: str, args: tuple[Any, ...]) -> None:
-        nonlocal count
-        if event in _EVENTS or (event == "open" and isinstance(args[2], int) and args[2] & _WRITING):
-            if count == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            count += 1
-
     status = 1
     try:
-        sys.addaudithook(watch)
+        before_touch(step, lambda: os.kill(os.getpid(), signal.SIGKILL))
         work()
         status = 0
     except BaseException:  # noqa: BLE001  the child must end here whatever happens
@@ -66,3 +57,21 @@ def _run(step: int, work: Callable[[], object]) -> None:
     finally:
         sys.stderr.flush()
         os._exit(status)
+
+
+def before_touch(step: int, act: Callable[[], object], *, lasting: bool = False) -> None:
+    """From now on call `act` before this process touches the disk for the `step`-th time (from 0).
+
+    `lasting`: and before every touch after that. What `act` raises comes out of what touches the disk. There
+    is no way back, so only for a process that ends soon.
+    """
+    count = 0
+
+    def watch(event: str, args: tuple[Any, ...]) -> None:
+        nonlocal count
+        if event in _EVENTS or (event == "open" and isinstance(args[2], int) and args[2] & _WRITING):
+            count += 1
+            if count - 1 == step or (lasting and count > step):
+                act()
+
+    sys.addaudithook(watch)

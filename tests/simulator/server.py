@@ -175,11 +175,12 @@ class Shop:
 class Simulator:
     """The server and its shops."""
 
-    def __init__(self, port: int = 0, *, tls: bool = False) -> None:
+    def __init__(self, port: int = 0, *, tls: bool = False, certificate: Path = CERTIFICATE) -> None:
         self.log: list[Asked] = []
         self.shops: dict[str, Shop] = {}
         self._ports = [port, 0]
         self._tls = tls
+        self._certificate = certificate
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._open: set[_Connection] = set()
@@ -260,7 +261,7 @@ class Simulator:
         context = None
         if self._tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(CERTIFICATE)
+            context.load_cert_chain(self._certificate)
         servers = []
         for number, port in enumerate(self._ports):
             making = self._loop.create_server(
