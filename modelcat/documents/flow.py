@@ -6,6 +6,7 @@ share a line are joined by comma and blank.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from re import Pattern
 
     from modelcat.documents.splice import Source
+
+
+_CLOSED_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/")
 
 
 @dataclass(slots=True)
@@ -34,11 +38,12 @@ class Bracketed:
 class Flow:
     """Makes the splices for changes of collections in brackets."""
 
-    def __init__(self, source: Source, trivia: Pattern[str]) -> None:
+    def __init__(self, source: Source, trivia: Pattern[str], *, block_comments: bool = False) -> None:
         self.source = source
         self.text = source.text
         self.splices: list[Splice] = []
         self._trivia = trivia
+        self._block_comments = block_comments
 
     def change(self, held: Bracketed, deleted: set[int], inserted: Mapping[int, list[str]]) -> None:
         """Take out entries by position, put in rendered ones after positions."""
@@ -86,8 +91,10 @@ class Flow:
     def _ends_line(self, offset: int) -> bool:
         """Does nothing but a comment stand in the line behind `offset`?"""
         end = self.source.line_end(offset)
-        # A comment that may go on in the next line belongs to no line alone.
-        return self._skip(offset) >= end and "/*" not in self.text[offset:end]
+        if self._skip(offset) < end:
+            return False
+        # A comment that goes on in the next line belongs to no line alone.
+        return not self._block_comments or "/*" not in _CLOSED_COMMENT.sub("", self.text[offset:end])
 
     def _behind(self, held: Bracketed, position: int) -> int:
         """Behind an entry and its comma."""

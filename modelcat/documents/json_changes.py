@@ -36,7 +36,7 @@ def splices(json: Json, source: Source, changes: Changes) -> list[Splice]:
 class _Changer:
     def __init__(self, json: Json, source: Source) -> None:
         self.source = source
-        self.flow = Flow(source, _TRIVIA)
+        self.flow = Flow(source, _TRIVIA, block_comments=True)
         self.unit = self._unit(json.root)
         self._flat: dict[tuple[Node, type], bool] = {}
 

@@ -127,22 +127,25 @@ class _Changer:
         deleted, inserted = change.by_position()
         for position in deleted:
             self._take_out_sections(sections_of(elements[position]), depth)
-        name, alone = _name(change.pointer), len(deleted) == len(elements)
+        name, alone = _name(change.pointer), 0 in deleted
+        like = sections_of(elements[-1])[0]
         for position, inserts in inserted.items():
             around = sections_of(elements[max(position, 0)])
             for value in [insert.value for insert in inserts]:
                 if not isinstance(value, dict):
                     raise Unreachable(node, "an array of tables holds nothing but tables")
                 if position >= 0:
-                    self._put_section(value, name, around[-1], depth, array=True)
+                    self._put_section(value, name, around[-1], depth, like=like, array=True)
                 else:
                     self._put_section_above(value, name, around[0], depth, alone=alone, array=True)
 
-    def _put_section(self, value: Tree, name: str, after: Section, depth: int, *, array: bool) -> None:
-        """A new section, with those below it, behind another one."""
+    def _put_section(
+        self, value: Tree, name: str, after: Section, depth: int, *, like: Section, array: bool = False
+    ) -> None:
+        """A new section with those below it, behind another; below a blank line if `like` is."""
         at = self.places.behind(after)
         ending = self.source.ending(at)
-        spaced = self.places.spaced(after)
+        spaced = self.places.spaced(like)
         lines: list[str] = []
         section(value, name, lines, array=array, spaced=spaced)
         text = ending.join(lines) + ending
@@ -214,11 +217,9 @@ class _Changer:
                 self._of_braces(owner, depth)[1].discard(index)
                 self.put(statement.start, statement.end, text, depth)
             else:
-                at = self.source.line_end(statement.end)
-                self.put_statement(at, self._indent(statement) + text)
+                self.put_statement(self.source.line_start(statement.start), self._indent(statement) + text)
             return
-        first = sections_of(table)[0]
-        at = self.source.line_end(first.end)
+        at = self.source.line_start(sections_of(table)[0].start)
         self.put(at, at, f"[{_name(change.pointer)}]{self.source.ending(at)}", depth)
 
     def _wants_section(self, table: Table, value: Tree) -> bool:
@@ -260,7 +261,7 @@ class _Changer:
         }
         if own:
             first = sections_of(table)[0]
-            alone = len(change.deleted) == len(table.children)
+            alone = any(first in sections_of(table.children[str(key)]) for key in change.deleted)
             self._put_section_above(own, _name(change.pointer), first, len(change.nodes), alone=alone)
 
     def _insert_section(self, change: Change, table: Table, insert: Insert) -> None:
@@ -269,7 +270,8 @@ class _Changer:
         name = _name((*change.pointer, insert.key or ""))
         depth = len(change.nodes)
         for value in insert.value if isinstance(insert.value, list) else [insert.value]:
-            self._put_section(value, name, family[-1], depth, array=isinstance(insert.value, list))
+            array = isinstance(insert.value, list)
+            self._put_section(value, name, family[-1], depth, like=family[-1], array=array)
 
     def _insert_statement(self, change: Change, table: Table, insert: Insert) -> None:
         key = key_text(insert.key or "", "toml")
