@@ -10,6 +10,7 @@ Units: context windows and output limits in tokens, prices in USD per million to
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import lru_cache
@@ -270,6 +271,21 @@ def _model_line(model: Model) -> str:
         _TOOL_CALL[model.tool_call],
     )
     return f"{{{', '.join([part for part in parts if part])}}}"
+
+
+def line_ids(lines: Iterable[str]) -> frozenset[str]:
+    """The ids of the models among the lines of a `listing_text`; other lines are its frame."""
+    found = [match[1] for line in lines if (match := _LINE_ID(line))]
+    try:
+        return frozenset(map(json.loads, found))
+    except ValueError:
+        return frozenset()  # a hand's work; nobody else writes escapes that are none
+
+
+_LINE_ID = re.compile(r'"id": ("(?:[^"\\]|\\.)*")').search
+"""Finds the model's own id: inside of a text the quotes would be escaped."""
+FIRST_FETCHED = '  "origin": "fetched",'
+"""The line that comes in where a fetched list takes the place of an embedded one."""
 
 
 def _cost_line(cost: Cost) -> str:

@@ -17,6 +17,7 @@ from modelcat.align import Entries, entries_of, named
 from modelcat.catalog import Catalog, listing_path
 from modelcat.errors import DocumentError, StorageError
 from modelcat.finish import finish
+from modelcat.first_seen import History
 from modelcat.plan import NO_WISHES, FilePlan, Live, Plan, ToolPlan, Wishes
 from modelcat.render import offered
 from modelcat.repo import PrivateRepo
@@ -99,6 +100,7 @@ class _Desk:
     wishes: Wishes
     verified: bool
     selection: Selection = field(init=False)
+    first_seen: History = field(init=False)
     providers: tuple[Provider, ...] = field(init=False)
     """Those that modelcat.toml selects, with the environment applied."""
     snapshots: dict[tuple[str, str], Snapshot] = field(default_factory=dict)
@@ -109,6 +111,7 @@ class _Desk:
 
     def __post_init__(self) -> None:
         self.selection = machine.selection(self.settings, self.registry)
+        self.first_seen = History(self.settings)
         self.providers = tuple(
             machine.resolve(self.settings, provider)
             for provider in self.selection.asked(self.registry)
@@ -200,7 +203,7 @@ class _Desk:
         here = replace(
             self.registry, providers=MappingProxyType({provider.id: provider for provider in self.providers})
         )
-        return offered(catalog, here, self.selection, tool, keep=keep)
+        return offered(catalog, here, self.selection, tool, keep=keep, first_seen=self.first_seen)
 
     def known(self, tool: Tool, catalog: Catalog, what: Offered, applied: Memory) -> dict[str, proof.Known]:
         """What is known of every provider that is offered or was applied."""

@@ -12,18 +12,24 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from modelcat.documents import dump
-from modelcat.selection import select
+from modelcat.selection import sift
 from modelcat.tool import Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from modelcat.catalog import Catalog, Listing, Provider
     from modelcat.registry import Registry
-    from modelcat.selection import Selected, Selection
+    from modelcat.selection import Selected, Selection, Sifted
     from modelcat.tool import Target, Tool
 
+    Days = Mapping[str, Mapping[str, str]]
+    """Provider -> id -> YYYY-MM-DD, of models that nobody dates."""
+    FirstSeen = Callable[[frozenset[str]], Days]
+    """Gives them for some providers; is asked only for those where it matters."""
+
 _NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
+_NO_DAYS: Days = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,45 +89,43 @@ def offered(
     tool: Tool,
     *,
     keep: Mapping[str, frozenset[str]] = _NONE,
-    first_seen: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    first_seen: FirstSeen = lambda _: _NO_DAYS,
 ) -> Offered:
     """The models of every selected provider that `tool` can take.
 
-    `keep`: provider -> ids already applied, which max_models does not push out. `first_seen`: provider -> id
-    -> YYYY-MM-DD, for models that nobody dates.
+    `keep`: provider -> ids already applied, which max_models does not push out.
     """
-    offers: list[Offer] = []
+    sifted: list[tuple[Provider, Sifted]] = []
     refused: dict[str, str] = {}
     unfit: dict[str, Mapping[str, int]] = {}
-    chosen: dict[str, Selected] = {}
     for provider, listing in _candidates(catalog, registry, selection, tool):
         reason = tool.refuses(provider)
         if reason is not None:
             refused[provider.id] = reason
             continue
         fitting, reasons = _fitting(listing, tool, selection)
-        one = select(
-            fitting,
-            selection,
-            tool.name,
-            keep=keep.get(provider.id, frozenset()),
-            first_seen=first_seen.get(provider.id, {}),
-        )
-        chosen[provider.id] = one
         if reasons:
             unfit[provider.id] = reasons
-        if one.models:
-            offers.append(Offer(provider, one.models))
+        sifted.append((provider, sift(fitting, selection, tool.name, keep.get(provider.id, frozenset()))))
+    undated = frozenset(provider.id for provider, one in sifted if one.wants_days)
+    days = first_seen(undated) if undated else _NO_DAYS
+    chosen = {provider.id: one.newest(days.get(provider.id, {})) for provider, one in sifted}
+    offers = (Offer(provider, models) for provider, _ in sifted if (models := chosen[provider.id].models))
     return Offered(tool, tuple(offers), refused, unfit, chosen)
 
 
 def render(
-    catalog: Catalog, registry: Registry, selection: Selection, tools: Iterable[Tool]
+    catalog: Catalog,
+    registry: Registry,
+    selection: Selection,
+    tools: Iterable[Tool],
+    *,
+    first_seen: FirstSeen = lambda _: _NO_DAYS,
 ) -> tuple[Rendered, ...]:
     """What each tool is given, as it is committed."""
     result = []
     for tool in tools:
-        offer = offered(catalog, registry, selection, tool)
+        offer = offered(catalog, registry, selection, tool, first_seen=first_seen)
         result.append(Rendered(offer, tool.render(offer.offers)))
     return tuple(result)
 

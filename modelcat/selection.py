@@ -171,6 +171,35 @@ class Selected:
 PAST_LIMIT: Final = "past max_models"
 
 
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """One listing judged model by model, as in Selected; which of the `fitting` are the newest is open."""
+
+    provider: str
+    chosen: tuple[Model, ...]
+    fitting: tuple[Model, ...]
+    left_out: Mapping[str, int]
+    excluded: frozenset[str]
+    max_models: int | None
+    keep: frozenset[str]
+
+    @property
+    def wants_days(self) -> bool:
+        """Whether it makes a difference when models that nobody dates were first seen."""
+        limit = self.max_models or 0
+        return 0 < limit < len(self.fitting) and any(model.released is None for model in self.fitting)
+
+    def newest(self, first_seen: Mapping[str, str]) -> Selected:
+        """The second half of `select`."""
+        newest = _newest(self.fitting, self.max_models, first_seen)
+        kept = tuple(model for model in self.fitting if model.id in newest or model.id in self.keep)
+        left_out = dict(self.left_out)
+        if len(kept) < len(self.fitting):
+            left_out[PAST_LIMIT] = len(self.fitting) - len(kept)
+        models = tuple(sorted(self.chosen + kept, key=lambda model: model.id))
+        return Selected(self.provider, models, MappingProxyType(left_out), self.excluded, self.max_models)
+
+
 def select(
     listing: Listing,
     selection: Selection,
@@ -184,6 +213,11 @@ def select(
     deprecation and facts that have become unknown keep new models out, never old ones in the file.
     `first_seen` (id -> YYYY-MM-DD) dates models that nobody else dates.
     """
+    return sift(listing, selection, tool, keep).newest(first_seen)
+
+
+def sift(listing: Listing, selection: Selection, tool: str, keep: frozenset[str] = frozenset()) -> Sifted:
+    """The first half of `select`: all but the question which models are the newest."""
     rules = selection.rules(listing.provider, tool)
     chosen, fitting, excluded = [], [], set()
     left_out: dict[str, int] = {}
@@ -198,13 +232,8 @@ def select(
             left_out[verdict.reason] = left_out.get(verdict.reason, 0) + 1
             if not verdict.soft:
                 excluded.add(model.id)
-    newest = _newest(fitting, rules.max_models, first_seen)
-    kept = [model for model in fitting if model.id in newest or model.id in keep]
-    if len(kept) < len(fitting):
-        left_out[PAST_LIMIT] = len(fitting) - len(kept)
-    models = tuple(sorted(chosen + kept, key=lambda model: model.id))
-    return Selected(
-        listing.provider, models, MappingProxyType(left_out), frozenset(excluded), rules.max_models
+    return Sifted(
+        listing.provider, tuple(chosen), tuple(fitting), left_out, frozenset(excluded), rules.max_models, keep
     )
 
 

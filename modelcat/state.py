@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 RUNS_KEPT = 30
 _FILE = "state.json"
+_FIRST_SEEN = "first_seen.json"
+_COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,27 @@ def load_source(folder: Path, name: str) -> bytes | None:
 def save_source(folder: Path, name: str, answer: bytes) -> None:
     """Keep the answer of a data source: too large and too lively for git. Raises OSError."""
     put(folder / "sources" / f"{name}.json", answer)
+
+
+def load_first_seen(folder: Path) -> tuple[str, dict[str, dict[str, str]]] | None:
+    """What `save_first_seen` kept; None where there is nothing or it cannot be read."""
+    try:
+        data = json.loads((folder / _FIRST_SEEN).read_text(encoding="utf-8"))
+        whole = data["format"] == FORMAT and _COMMIT.fullmatch(data["commit"])
+        rows = {name: dict(row) for name, row in data["providers"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if not whole or not all(isinstance(day, str) for row in rows.values() for day in row.values()):
+        return None
+    return data["commit"], rows
+
+
+def save_first_seen(folder: Path, commit: str, rows: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep what is known at `commit`: provider -> id -> YYYY-MM-DD, or "" where it was there from the start.
+
+    May be called without the lock. Raises OSError.
+    """
+    put(folder / _FIRST_SEEN, json.dumps({"format": FORMAT, "commit": commit, "providers": rows}).encode())
 
 
 def _write(path: Path, value: Any) -> None:

@@ -16,6 +16,7 @@ from modelcat import settings as machine
 from modelcat.catalog import Catalog, answer_path, listing_path
 from modelcat.errors import RepoError
 from modelcat.fetch import Failed, Fetched, Skipped
+from modelcat.first_seen import History
 from modelcat.refresh import Change, Refreshed, Refresher, change, fingerprint, paths
 from modelcat.render import folder_of, render
 from modelcat.state import ProviderState
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from modelcat.fetch import Outcome
     from modelcat.normalise import Unusable
     from modelcat.registry import Registry
-    from modelcat.render import Rendered
+    from modelcat.render import FirstSeen, Rendered
     from modelcat.selection import Selection
     from modelcat.settings import Settings
     from modelcat.state import State
@@ -58,6 +59,8 @@ class Update:
     texts: dict[str, str | None] = field(default_factory=dict)
     """What is to be committed, by path; None: removed."""
     changes: list[Change] = field(default_factory=list)
+    new: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Provider -> ids that are in its list for the first time as far as `old` and new list tell."""
     unusable: dict[str, tuple[Unusable, ...]] = field(default_factory=dict)
     rendered: tuple[Rendered, ...] = ()
 
@@ -200,6 +203,8 @@ class Update:
         self.ahead(new.texts)
         self.unusable[provider] = new.unusable
         found = change(provider, old, new.listing)
+        if old is not None and not (old.origin == "embedded" and new.listing.origin == "fetched"):
+            self.new[provider] = found.added
         if found:
             self.changes.append(found)
 
@@ -229,7 +234,8 @@ class Update:
         listings = [self.fresh.get(p.id) or workspace.listing(self.settings, p.id) for p in self.members]
         catalog = Catalog(tuple(item for item in listings if item is not None))
         every = [tools.load(name) for name in tools.names()]
-        self.rendered = render(catalog, self.registry, self.selection, every)
+        days = self._first_seen(History(self.settings))
+        self.rendered = render(catalog, self.registry, self.selection, every, first_seen=days)
         for one in self.rendered:
             folder = folder_of(one.offered.tool.name)
             there = (self.settings.catalog / folder).glob("*")
@@ -237,6 +243,18 @@ class Update:
             texts = one.texts()
             self.texts |= texts
             self.ahead(texts)
+
+    def _first_seen(self, known: History) -> FirstSeen:
+        """As the history will say once this sync is in it: what comes with it is of today."""
+
+        def days(providers: frozenset[str]) -> dict[str, dict[str, str]]:
+            there = known(providers)
+            return {
+                name: {**dict.fromkeys(self.new.get(name, ()), self.when[:10]), **there.get(name, {})}
+                for name in providers
+            }
+
+        return days
 
 
 def _source_rows(settings: Settings, source: Provider) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ OUTER = ("modelcat.cli", "modelcat.commands", "modelcat.output", "modelcat.__mai
 JOINTS = (
     "modelcat.asking",
     "modelcat.checkup",
+    "modelcat.first_seen",
     "modelcat.git_hook",
     "modelcat.installed",
     "modelcat.legacy_output",

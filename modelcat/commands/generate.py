@@ -9,6 +9,7 @@ from modelcat import settings as machine
 from modelcat import state, workspace
 from modelcat import tools as all_tools
 from modelcat.errors import ExitCode, UsageError
+from modelcat.first_seen import History
 from modelcat.render import folder_of, render
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def run(
         catalog = workspace.catalog(settings)
         if not catalog.listings:
             return GenerateResult((), (), None, empty=True)
-        rendered = render(catalog, registry, selection, wanted)
+        rendered = render(catalog, registry, selection, wanted, first_seen=History(settings))
         missing = set(providers) - {target.provider for one in rendered for target in one.targets}
         if missing:
             raise UsageError(_nothing_for(sorted(missing), rendered))

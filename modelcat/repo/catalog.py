@@ -174,6 +174,15 @@ class CatalogRepo:
         """The lines that came and went in the files `paths`, newest first, of at most `limit` commits."""
         return list(history.changes(self._git, paths, limit)) if self.head() else []
 
+    def edits(self, paths: Iterable[str], since: str | None = None) -> list[LineChange] | None:
+        """As `changes`, without the commits in which a file came or went as a whole.
+
+        With `since`, a commit: only what came after it; None if it is not in the history any more.
+        """
+        if since is not None and not history.leads_here(self._git, since):
+            return None
+        return list(history.changes(self._git, paths, since=since, edits=True)) if self.head() else []
+
     def files_with(self, pattern: str, folder: str) -> set[str]:
         """The files below `folder` in which a match of `pattern` (as history.files_with) ever came or
         went.

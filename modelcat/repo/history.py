@@ -37,11 +37,17 @@ class LineChange:
     added: tuple[str, ...]
 
 
-def changes(git: Git, paths: Iterable[str], limit: int | None = None) -> Iterator[LineChange]:
-    """The changes of the files `paths`, newest first, of at most `limit` commits."""
+def changes(
+    git: Git, paths: Iterable[str], limit: int | None = None, *, since: str | None = None, edits: bool = False
+) -> Iterator[LineChange]:
+    """The changes of the files `paths`, newest first, of at most `limit` commits (after the commit `since`).
+
+    Only `edits`: not the commits in which a file came or went as a whole.
+    """
     words = ["--format=%x00%H %ct", "-p", "--unified=0", *_OPTIONS]
     words += [f"--max-count={limit}"] if limit is not None else []
-    out = git.run("log", *words, "HEAD", "--", *paths) or b""
+    words += ["--diff-filter=M"] if edits else []
+    out = git.run("log", *words, f"{since}..HEAD" if since else "HEAD", "--", *paths) or b""
     for block in out.decode("utf-8", "replace").split("\0")[1:]:
         head, _, patch = block.partition("\n")
         commit, when = head.split()
@@ -57,6 +63,11 @@ def _change(commit: str, when: int, part: str) -> LineChange:
     removed = tuple(line[1:] for line in lines if line.startswith("-"))
     added = tuple(line[1:] for line in lines if line.startswith("+"))
     return LineChange(commit, when, path, removed, added)
+
+
+def leads_here(git: Git, commit: str) -> bool:
+    """Whether `commit` is in the history of what is checked out."""
+    return git.run("merge-base", "--is-ancestor", commit, "HEAD", no=(1, 128)) is not None
 
 
 def files_with(git: Git, pattern: str, folder: str) -> set[str]:
