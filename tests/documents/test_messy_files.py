@@ -156,3 +156,63 @@ def assert_end_of_file_stays(data: bytes, edited: Edited) -> None:
     text = edited.data.decode("utf-8-sig")
     if text and not {"|", ">"} & set(text):
         assert edited.data.endswith(b"\n") == data.endswith(b"\n")
+
+
+def large_yaml() -> str:
+    """A mods.yml of more than 5,000 lines."""
+    lines = ["# generated once, edited since", "default-model: m1", "apis:"]
+    for api in range(30):
+        lines += [f"  # provider {api}", f"  p{api}:", f"    base-url: https://p{api}.example  # c{api}c"]
+        lines += ["    models:"]
+        for model in range(50):
+            lines += [
+                f'      "vendor/model-{api}-{model}":',
+                f"        aliases: [m{api}x{model}, 'short {model}']",
+                f"        max-input-chars: {model * 1000}   # c{api}{model:03}c",
+                *([] if model % 7 else ["", f"      # - {model}", ""]),
+            ]
+    return "\n".join([*lines, ""])
+
+
+def large_toml() -> str:
+    """A config.toml of more than 5,000 lines, half of it out of order."""
+    lines = ['model = "m"', "tui.theme = 'x' # c1c"]
+    for number in range(1, 900):
+        lines += [f"[model_providers.p{number}]", f'name = "P{number}" # c{number}c', "base_url='u'", ""]
+        if number % 2:
+            lines += [f'[projects."/home/me/{number}"]', 'trust_level = "trusted"', "", "# between"]
+    return "\n".join([*lines, ""])
+
+
+@pytest.mark.slow
+def test_five_thousand_lines_of_yaml() -> None:
+    text = large_yaml()
+    assert text.count("\n") > 5_000
+    apis = [f"p{number}" for number in range(30)]
+    edits: list[Edit] = [Delete(("apis", api, "models", f"vendor/model-{api[1:]}-7")) for api in apis[:20]]
+    edits += [Set(("apis", api, "models", f"vendor/model-{api[1:]}-9", "max-input-chars"), 1) for api in apis]
+    edits += [
+        Insert(("apis", api, "models"), "new", {"aliases": ["n"], "max-input-chars": 5}) for api in apis
+    ]
+    edits += [Insert(("apis",), "last", {"base-url": "x", "models": {}}), Delete(("apis", "p29", "base-url"))]
+    assert_large(text, "yaml", edits)
+
+
+def test_five_thousand_lines_of_toml() -> None:
+    text = large_toml()
+    assert text.count("\n") > 5_000
+    edits: list[Edit] = [Delete(("model_providers", f"p{number}")) for number in range(1, 900, 5)]
+    edits += [Set(("model_providers", f"p{number}", "base_url"), "v") for number in range(2, 900, 5)]
+    edits += [Insert(("model_providers", f"p{number}"), "env_key", "K") for number in range(3, 900, 5)]
+    edits += [Insert(("model_providers",), "new", {"name": "N"}), Insert((), "profile_name", "x")]
+    assert_large(text, "toml", edits)
+
+
+def assert_large(text: str, syntax: Syntax, edits: list[Edit]) -> None:
+    """As always, and no line of the original changes that no edit names."""
+    data = text.encode()
+    edited = parse(data, syntax, "large").edited(edits)
+    assert_holds(data, syntax, edits, edited)
+    before, after = text.splitlines(), edited.data.decode().splitlines()
+    gone = Counter(line for line in before if line.strip()) - Counter(after)
+    assert gone.total() <= 4 * len(edits)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 import tomllib
 from datetime import date, datetime, time
 from random import Random
@@ -356,3 +358,19 @@ def test_spoiled_texts_are_read_or_refused(
     for pointer, _ in places(document.tree):
         document.position(pointer)
     document.comments()
+
+
+@pytest.mark.parametrize(
+    ("syntax", "needs"),
+    [("yaml", {"yaml"}), ("toml", {"tomllib"}), ("json", set()), ("jsonc", set())],
+)
+def test_reading_loads_what_it_needs(syntax: str, needs: set[str]) -> None:
+    """The hook reads one small file and must start fast."""
+    code = (
+        "import sys; from modelcat.documents import parse;"
+        f"parse(b'', {syntax!r}, 'f');"
+        "heavy = {'yaml', 'ruamel.yaml', 'tomlkit', 'tomllib', 'json', 'decimal', 'rich', 'httpx'};"
+        "print(*sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == needs
