@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from modelcat import files, live, tools
+from modelcat import files, live, told, tools
 from modelcat.repo import CatalogRepo, PrivateRepo
 
 if TYPE_CHECKING:
@@ -36,11 +36,14 @@ class Change:
 def begun(settings: Settings, what: str) -> Iterator[Recovery]:
     """Hold the lock for the command `what`, with everything an earlier run left unfinished brought to an end.
 
-    Gives what was found of the person's files. StorageError if another modelcat is at work, saying which.
+    Gives what was found of the person's files; whoever listens (told.py) has heard it by then. StorageError
+    if another modelcat is at work, saying which.
     """
     with files.locked(settings.home, what):
         recovery = files.recover(settings.home / _JOURNAL, PrivateRepo(settings.private).set_refs)
         CatalogRepo(settings.catalog).settle()
+        if recovery != files.Recovery():
+            told.recovered.get()(recovery)
         yield recovery
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcat import files, live, transaction
+from modelcat import files, live, told, transaction
 from modelcat import settings as machine
 from modelcat import tools as all_tools
 from modelcat.errors import StaleFileError, StorageError
@@ -215,3 +215,45 @@ def test_a_folder_in_the_place_of_a_config(settings: Settings, home: Path) -> No
     (home / ".codex" / "x.config.toml").mkdir()
     with transaction.begun(settings, "backup"), pytest.raises(StorageError, match="is a folder"):
         transaction.keep(settings, ["codex"], "backup")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["backup"], ["generate", "--json"], ["clean", "--temp"], ["apply", "--tool", "mods"], ["restore", "x"]],
+)
+def test_every_command_tells_what_a_killed_one_left(words: list[str], settings: Settings, home: Path) -> None:
+    """By name, whatever becomes of the command itself: what was finished, and what somebody changed since."""
+
+    def die(step: str) -> None:
+        if step == "put 0":
+            os.kill(os.getpid(), 9)
+
+    assert run_until(10_000, lambda: apply(settings, die))
+    edited = home / ".codex" / "config.toml"
+    edited.write_text("edited since\n")
+    script = Path(sys.executable).with_name("modelcat")
+    done = subprocess.run([script, *words], capture_output=True, text=True, check=False)
+    finished, kept = [line for line in done.stderr.splitlines() if "was killed" in line]
+    assert "finished now" in finished
+    assert str(home / ".config" / "aichat" / "config.yaml") in finished
+    assert str(edited) not in finished
+    assert str(edited) in kept
+    assert "left as it is" in kept
+    assert edited.read_text() == "edited since\n"
+    again = subprocess.run([script, *words], capture_output=True, text=True, check=False)
+    assert "was killed" not in again.stderr
+    assert (done.returncode, done.stdout[:1]) == (again.returncode, again.stdout[:1])
+
+
+def test_what_was_killed_while_staging_is_no_news(settings: Settings, home: Path) -> None:
+    def die(step: str) -> None:
+        if step == "stage 1":
+            os.kill(os.getpid(), 9)
+
+    heard: list[files.Recovery] = []
+    assert run_until(10_000, lambda: apply(settings, die))
+    before = told.recovered.set(heard.append)
+    with transaction.begun(settings, "sync"):
+        assert texts(home) == OLD
+    told.recovered.reset(before)
+    assert heard == []

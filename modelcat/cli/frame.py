@@ -19,7 +19,7 @@ import typer
 from modelcat.cli import complete
 from modelcat.cli.looks import Command, Group
 from modelcat.errors import ExitCode, ended
-from modelcat.output import Screen, print_json
+from modelcat.output import Screen, print_json, recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -155,6 +155,7 @@ def example_text(examples: str) -> str:
 
 
 def _work(call: Call, function: Callable[..., tuple[Result, Any]], options: dict[str, Any]) -> int:
+    recovery.listen()
     result, show = function(call, **options)
     if call.said.json:
         print_json(result.as_json())

@@ -14,7 +14,6 @@ from modelcat.transaction import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from modelcat.merge import Side
     from modelcat.plan import FilePlan
@@ -30,8 +29,6 @@ class ApplyResult:
     written: tuple[FilePlan, ...] = ()
     backup: str | None = None
     """The tag of the files as they were before; None: nothing had to be written."""
-    unfinished: tuple[Path, ...] = ()
-    """Files that an earlier run, killed in the middle, had still to write; they are written now."""
     dry: bool = False
 
     @property
@@ -65,10 +62,10 @@ def run(
     wishes = Wishes(prefer, adopt)
     if dry_run:
         return ApplyResult(planning.make(settings, tools, wishes), dry=True)
-    with transaction.begun(settings, "apply") as recovery:
+    with transaction.begun(settings, "apply"):
         planned = planning.make(settings, tools, wishes)
         if planned.plan.errors:
-            return ApplyResult(planned, unfinished=recovery.finished)
+            return ApplyResult(planned)
         written = tuple(file for file in planned.plan.files if file.changes)
         changes = [
             Change(
@@ -79,7 +76,7 @@ def run(
             for file in written
         ]
         tag = transaction.write(settings, changes, _bases(settings, planned), "apply", watch)
-    return ApplyResult(planned, written, tag, recovery.finished)
+    return ApplyResult(planned, written, tag)
 
 
 def _bases(settings: Settings, planned: Planned) -> dict[str, str]:

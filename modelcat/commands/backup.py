@@ -12,7 +12,6 @@ from modelcat.repo import PrivateRepo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from modelcat.repo import Kept
     from modelcat.settings import Settings
@@ -24,8 +23,6 @@ class BackupResult:
 
     tag: str | None
     files: tuple[Kept, ...] = ()
-    unfinished: tuple[Path, ...] = ()
-    """Files that an earlier run, killed in the middle, had still to write; they are written now."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -60,7 +57,7 @@ def run(settings: Settings, *, tools: Iterable[str] = ()) -> BackupResult:
         wanted = [tool for tool in known if settings.tool_present(tool)]
     if not wanted:
         return BackupResult(None)
-    with transaction.begun(settings, "backup") as recovery:
+    with transaction.begun(settings, "backup"):
         tag = transaction.keep(settings, [tool.name for tool in wanted], "backup")
     files = PrivateRepo(settings.private).manifest(tag).files
-    return BackupResult(tag, files, recovery.finished)
+    return BackupResult(tag, files)

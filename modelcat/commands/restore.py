@@ -13,9 +13,7 @@ from modelcat.transaction import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
-    from modelcat.files import Recovery
     from modelcat.repo import Kept, Manifest, Tag
     from modelcat.settings import Settings
 
@@ -40,8 +38,6 @@ class RestoreResult:
     tag: str
     backup: str | None
     files: tuple[Restored, ...]
-    unfinished: tuple[Path, ...] = ()
-    """Files that an earlier run, killed in the middle, had still to write; they were written first."""
     kind: Literal["files"] = "files"
 
     @property
@@ -128,9 +124,9 @@ def run(settings: Settings, tag: str, *, tools: Iterable[str] = ()) -> RestoreRe
     StorageError as any write does; nothing is restored then.
     """
     names = tuple(dict.fromkeys(tools))
-    with transaction.begun(settings, "restore") as recovery:
+    with transaction.begun(settings, "restore"):
         if tag.startswith("backup/"):
-            return _files(settings, tag, names, recovery)
+            return _files(settings, tag, names)
         if names:
             raise UsageError(
                 f"--tool goes with a backup tag; {tag} restores the catalog, which has no tools' files"
@@ -138,7 +134,7 @@ def run(settings: Settings, tag: str, *, tools: Iterable[str] = ()) -> RestoreRe
         return _catalog(settings, tag)
 
 
-def _files(settings: Settings, tag: str, names: tuple[str, ...], recovery: Recovery) -> RestoreResult:
+def _files(settings: Settings, tag: str, names: tuple[str, ...]) -> RestoreResult:
     private = PrivateRepo(settings.private)
     manifest = private.manifest(tag)
     unknown = [name for name in names if name not in manifest.tools]
@@ -151,7 +147,7 @@ def _files(settings: Settings, tag: str, names: tuple[str, ...], recovery: Recov
     bases = {tool: manifest.bases.get(tool, "") for tool in chosen}
     restored = [_restored(change, file) for change, (_, file) in zip(changes, wanted, strict=True)]
     before = transaction.write(settings, changes, bases, "restore")
-    return RestoreResult(tag, before, tuple(restored), recovery.finished)
+    return RestoreResult(tag, before, tuple(restored))
 
 
 def _later(private: PrivateRepo, manifest: Manifest, tool: str) -> Iterator[tuple[Manifest, Kept]]:

@@ -171,7 +171,9 @@ def _fix(
 ) -> tuple[tuple[tuple[str, int], ...], str | None]:
     """Write what can be mended: (path, count) of each changed file, and the tag of the backup, if any."""
     from modelcat import mend
+    from modelcat.output import recovery
 
+    recovery.listen()
     wanted = []
     for item in files:
         if any(finding.fix for finding in item.findings):

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 from modelcat.output.tables import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from modelcat.commands.backup import BackupResult
     from modelcat.output import Screen
 
 
 def show(result: BackupResult, screen: Screen) -> None:
     """The tag on stdout, alone on its line so that a script can take it; what is under it on stderr."""
-    finished(result.unfinished, screen)
     if result.tag is None:
         screen.say("nothing to back up: no tool's config and no tool's program was found")
         return
@@ -25,9 +21,3 @@ def show(result: BackupResult, screen: Screen) -> None:
     for file in result.files:
         screen.say(f"  {file.tool}: {file.path}{'' if file.existed else ' (not there)'}")
     screen.say(f"{counted(len(there), 'file')} kept; `modelcat restore {result.tag}` brings them back")
-
-
-def finished(files: Sequence[Path], screen: Screen) -> None:
-    """Say that an earlier run, killed in the middle, was brought to its end."""
-    if files:
-        screen.say(f"an earlier run was killed while writing; finished now: {', '.join(map(str, files))}")

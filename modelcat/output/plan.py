@@ -9,7 +9,6 @@ import difflib
 from typing import TYPE_CHECKING
 
 from modelcat.output import plain
-from modelcat.output.backup import finished
 from modelcat.output.tables import counted
 from modelcat.rules.secrets import masked
 from modelcat.tally import by_provider, entry_of, inside, told, total
@@ -48,7 +47,6 @@ def show(result: DiffResult, screen: Screen, *, patch: bool = False) -> None:
 
 def show_applied(result: ApplyResult, screen: Screen) -> None:
     """What was written, and how to undo it."""
-    finished(result.unfinished, screen)
     _plan(result.planned, screen)
     if result.planned.plan.errors and not result.dry:
         screen.say("nothing was written; --tool leaves out the tool whose file is not sound")

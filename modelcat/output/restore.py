@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from modelcat.output.backup import finished
 from modelcat.output.tables import Column, counted, draw
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ def show_tags(result: TagsResult, screen: Screen) -> None:
 
 
 def _files(result: RestoreResult, screen: Screen) -> None:
-    finished(result.unfinished, screen)
     changed = [file for file in result.files if file.action != "unchanged"]
     for file in result.files:
         moved = f" (was {file.moved_from})" if file.moved_from else ""
