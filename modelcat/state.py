@@ -104,8 +104,11 @@ def save_run(folder: Path, when: str, summary: Mapping[str, Any], failures: Mapp
     """Keep the account of a run, for people and other programs. Raises OSError."""
     _write(folder / "summary_stats.json", summary)
     _write(folder / "failed_providers.json", failures)
-    _write(folder / f"run_{when.replace(':', '-')}.json", {**summary, "failed": failures})
-    for old in sorted(folder.glob("run_*.json"))[:-RUNS_KEPT]:
+    this = folder / f"run_{when.replace(':', '-')}.json"
+    _write(this, {**summary, "failed": failures})
+    # A clock that was wrong once must not make this run the oldest.
+    others = sorted(path for path in folder.glob("run_*.json") if path != this)
+    for old in others[: 1 - RUNS_KEPT]:
         with suppress(OSError):
             old.unlink()
 

@@ -376,7 +376,7 @@ class _Course:
         """What a status other than 200 comes to."""
         if status in {401, 403}:
             return self._unauthorised(status, url, answer)
-        wait = retry_after(answer.headers.get("retry-after"))
+        wait = retry_after(answer.headers.get("retry-after"), answer.headers.get("date"))
         if status == 429:
             return Trouble(
                 words.too_many_requests(wait), RateLimitError, status=status, again=True, wait=wait

@@ -21,23 +21,31 @@ def pause(attempt: int, backoff: float, asked: float | None) -> float:
     return longest * (0.5 + random.random() / 2)  # noqa: S311  no secret
 
 
-def retry_after(value: str | None) -> float | None:
-    """Seconds that a Retry-After header asks for: a number, or a date to wait for. None: nothing usable."""
+def retry_after(value: str | None, date: str | None = None) -> float | None:
+    """Seconds that a Retry-After header asks for: a number, or a date to wait for. None: nothing usable.
+
+    `date` is the answer's own Date header: both are of the provider's clock, and ours may be far off.
+    """
     if value is None:
         return None
     value = value.strip()
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            when = parsedate_to_datetime(value)
-        except ValueError:
+        when = _moment(value)
+        if when is None:
             return None
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
-        seconds = (when - datetime.now(UTC)).total_seconds()
+        seconds = (when - (_moment(date or "") or datetime.now(UTC))).total_seconds()
     # Written as a comparison that NaN fails.
     return max(seconds, 0.0) if seconds < 10**9 else None
+
+
+def _moment(value: str) -> datetime | None:
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
 
 
 class Reach:

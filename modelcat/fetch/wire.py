@@ -12,6 +12,7 @@ import ssl
 import sys
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _LONGEST_URL: Final = 8192
+_OUT_OF_TIME: Final = frozenset({9, 10})
+"""OpenSSL's codes for a certificate that is not valid yet, or not any more."""
 # Never through a proxy: it could not get there, and a local server's key would pass it in clear.
 _DIRECT: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 HEADERS: Final = {
@@ -258,10 +261,13 @@ def _explained(error: Exception, url: str, connect_timeout: float, httpx: Any) -
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return WireError(
-                f"the certificate of {name} is not trusted ({_because(cause)}); "
-                "where a proxy reads along, SSL_CERT_FILE must name its authority"
+                f"the certificate of {name} is not trusted ({_because(cause)}); {_way_out(cause)}"
             )
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+    cut = isinstance(error, httpx.ConnectError) and url.startswith("https:")
+    if any(
+        isinstance(cause, ssl.SSLError) or (cut and isinstance(cause, ConnectionResetError))
+        for cause in causes
+    ):
         return WireError(f"no encrypted connection with {name} came about", again=True)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return WireError(f"the name {name} does not resolve; is there a network?", again=True, network=True)
@@ -279,6 +285,12 @@ def _explained(error: Exception, url: str, connect_timeout: float, httpx: Any) -
 def _because(error: ssl.SSLCertVerificationError) -> str:
     message = getattr(error, "verify_message", "") or "it cannot be verified"
     return str(message).rstrip(".")
+
+
+def _way_out(error: ssl.SSLCertVerificationError) -> str:
+    if getattr(error, "verify_code", 0) in _OUT_OF_TIME:
+        return f"is this machine's clock right? It says {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return "where a proxy reads along, SSL_CERT_FILE must name its authority"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
