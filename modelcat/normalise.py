@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from json import encoder
 from typing import TYPE_CHECKING, Any, Final
 
 from modelcat import dialects
@@ -249,7 +250,25 @@ def _drop(row: Row, steps: Sequence[str]) -> None:
                 _drop(copy, rest)
 
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
+# What json has parsed holds itself nowhere, so nobody need look whether it does.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False, check_circular=False)
+
+
+def _encoding() -> Callable[[Row], str]:
+    """`_ENCODER.encode`, where json is written in C with what it makes anew for every value made once.
+
+    That is a quarter of the time a row takes.
+    """
+    in_c = getattr(encoder, "c_make_encoder", None)
+    if in_c is None:
+        return _ENCODER.encode
+    pieces = in_c(
+        None, _ENCODER.default, encoder.encode_basestring, None, ": ", ", ", _ENCODER.sort_keys, False, False
+    )
+    return lambda row: "".join(pieces(row, 0))
+
+
+_encode: Final = _encoding()
 
 
 def _line(row: Row) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from modelcat.catalog import Catalog, Listing, Provider
+    from modelcat.documents.plain import Written
     from modelcat.registry import Registry
     from modelcat.selection import Selected, Selection, Sifted
     from modelcat.tool import Target, Tool
@@ -71,8 +72,10 @@ class Rendered:
     def texts(self) -> dict[str, str]:
         """Path in the managed repository -> text."""
         folder = folder_of(self.offered.tool.name)
+        # The main file holds what the files of the single providers hold.
+        written: Written = {}
         return {
-            f"{folder}/{target.repo_name}": dump(target.tree, target.syntax, target.heading)
+            f"{folder}/{target.repo_name}": dump(target.tree, target.syntax, target.heading, written)
             for target in self.targets
         }
 

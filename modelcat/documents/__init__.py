@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from modelcat.documents.edits import Changes
+    from modelcat.documents.plain import Written
     from modelcat.documents.splice import Splice
     from modelcat.tool import Syntax
     from modelcat.tree import Pointer, Tree
@@ -156,15 +157,17 @@ def parse(data: bytes, syntax: Syntax, path: str) -> Document:
     return Document(data, reading.tree, syntax, path, reading)
 
 
-def dump(tree: Tree, syntax: Syntax, heading: Sequence[str] = ()) -> str:
+def dump(tree: Tree, syntax: Syntax, heading: Sequence[str] = (), written: Written | None = None) -> str:
     """`tree` as the text of a generated file, ending in a newline; heading: comment lines for its top.
 
     Strings are quoted, maps keep their order, nothing else is a matter of taste. ValueError for what the
-    syntax has not: null in TOML, dates, NaN and a heading in JSON.
+    syntax has not: null in TOML, dates, NaN and a heading in JSON. `written`
+    is an empty map for all files that have parts in common (the same objects, which must live as long): what
+    one of them has is not worked out for the next.
     """
-    from modelcat.documents.plain import dump as written
+    from modelcat.documents import plain
 
-    return written(tree, syntax, heading)
+    return plain.dump(tree, syntax, heading, written)
 
 
 def _read_yaml(text: str) -> Reading:

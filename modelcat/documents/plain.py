@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from modelcat.documents.render import DEFAULT, Look, check_depth, inline, key_text
+from modelcat.documents.render import DEFAULT, Look, check_depth, inline, key_text, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,34 +19,66 @@ if TYPE_CHECKING:
 
 _LONGEST_SIMPLE_KEY: Final = 1_000
 """YAML wants the colon of a key on the same line within 1,024 characters; longer keys need a `?`."""
+_SCALARS: Final = frozenset({str, int, bool, float, type(None)})
+_SHARED_DEPTH: Final = 2
+"""Where generated YAML files have what they share: a client in a list, an api in a map."""
+Written = dict[tuple[int, str], str]
+"""(id of a collection, its indentation) -> its text. Good for as long as the collections live."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
-def block(value: Tree, pad: str, look: Look, out: list[str], depth: int = 0) -> None:
-    """Append the lines of a YAML map or list in block style, indented by `pad`, without line endings."""
+def block(  # noqa: PLR0917
+    value: Tree, pad: str, look: Look, out: list[str], depth: int = 0, written: Written | None = None
+) -> None:
+    """Append the lines of a YAML map or list in block style, indented by `pad`, without line endings.
+
+    What is taken from `written` is all of its lines in one.
+    """
     check_depth(depth)
-    if isinstance(value, dict):
-        _block_map(value, pad, look, out, depth)
+    if written is not None and depth == _SHARED_DEPTH:
+        text = written.get((id(value), pad))
+        if text is None:
+            lines: list[str] = []
+            _collection(value, pad, look, lines, depth, written)
+            text = written[id(value), pad] = "\n".join(lines)
+        out.append(text)
     else:
-        _block_list(value, pad, look, out, depth)
+        _collection(value, pad, look, out, depth, written)
 
 
-def _block_map(value: dict[str, Tree], pad: str, look: Look, out: list[str], depth: int) -> None:
+def _collection(  # noqa: PLR0917
+    value: Tree, pad: str, look: Look, out: list[str], depth: int, written: Written | None
+) -> None:
+    if isinstance(value, dict):
+        _block_map(value, pad, look, out, depth, written)
+    else:
+        _block_list(value, pad, look, out, depth, written)
+
+
+def _block_map(  # noqa: PLR0917
+    value: dict[str, Tree], pad: str, look: Look, out: list[str], depth: int, written: Written | None
+) -> None:
+    uniform = not (look.fields or look.kinds or look.base)
     for key, item in value.items():
         kind = type(item)
-        under = look.under(key, kind)
+        under = look if uniform else look.under(key, kind)
         name = key_text(key, "yaml", look.key_sign)
         if len(name) > _LONGEST_SIMPLE_KEY:
             out.append(f"{pad}? {name}")
             name = ""
-        if (kind is dict or kind is list) and not under.in_brackets(item):
+        if kind in _SCALARS:
+            out.append(f"{pad}{name}: {scalar(item, 'yaml', under.sign)}")
+        elif (kind is dict or kind is list) and not under.in_brackets(item):
             out.append(f"{pad}{name}:")
-            block(item, pad + " " * (under.unit if kind is dict else under.dash), under, out, depth + 1)
+            inner = pad + " " * (under.unit if kind is dict else under.dash)
+            block(item, inner, under, out, depth + 1, written)
         else:
             out.append(f"{pad}{name}: {inline(item, 'yaml', under, depth + 1)}")
 
 
-def _block_list(value: list[Tree], pad: str, look: Look, out: list[str], depth: int) -> None:
+def _block_list(  # noqa: PLR0917
+    value: list[Tree], pad: str, look: Look, out: list[str], depth: int, written: Written | None
+) -> None:
     inner = pad + " " * look.gap
     dash = pad + "-" + " " * (look.gap - 1)
     for item in value:
@@ -55,7 +87,7 @@ def _block_list(value: list[Tree], pad: str, look: Look, out: list[str], depth: 
             out.append(dash + inline(item, "yaml", under, depth + 1))
             continue
         first = len(out)
-        block(item, inner, under, out, depth + 1)
+        block(item, inner, under, out, depth + 1, written)
         out[first] = dash + out[first][len(inner) :]
 
 
@@ -116,9 +148,10 @@ def json_lines(value: Tree, pad: str, unit: str, depth: int = 0) -> str:
     return f"{opening}\n{inner}{separator.join(parts)}\n{pad}{closing}"
 
 
-def dump(tree: Tree, syntax: Syntax, heading: Sequence[str] = ()) -> str:
+def dump(tree: Tree, syntax: Syntax, heading: Sequence[str] = (), written: Written | None = None) -> str:
     """`tree` as the text of a generated file, ending in a newline; heading: comment lines for the top.
 
+    `written`: what the files before this one held, for files that hold the very same collections; it grows.
     ValueError for values that the syntax has not, and for a heading in JSON, which has no comments.
     """
     sign = {"yaml": "#", "toml": "#", "jsonc": "//"}.get(syntax)
@@ -130,7 +163,7 @@ def dump(tree: Tree, syntax: Syntax, heading: Sequence[str] = ()) -> str:
             raise TypeError("a TOML file is a table")
         sections(tree, "", out)
     elif syntax == "yaml" and isinstance(tree, dict | list) and tree:
-        block(tree, "", DEFAULT, out)
+        block(tree, "", DEFAULT, out, written=written)
     else:
         out.append(json_lines(tree, "", "  ") if syntax != "yaml" else inline(tree, syntax))
     return "\n".join(out) + "\n" if out else ""

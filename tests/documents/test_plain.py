@@ -70,6 +70,20 @@ def test_yaml_is_read_back(tree: Any, heading: list[str]) -> None:
 
 
 @settings(deadline=None, database=None, max_examples=200)
+@given(st.lists(PLAIN, min_size=1, max_size=3), st.sampled_from(["yaml", "json"]))
+def test_what_files_have_in_common_is_the_same_in_all_of_them(parts: list[Any], syntax: Syntax) -> None:
+    """Some files hold all parts, others one, at the same depth or another."""
+    files = [
+        {"all": parts},
+        *({"all": [part]} for part in parts),
+        {"all": {"one": parts[0]}},
+        parts,
+        parts[0],
+    ]
+    written: dict[tuple[int, str], str] = {}
+    assert [dump(file, syntax, (), written) for file in files] == [dump(file, syntax) for file in files]
+
+
 @given(TOML, HEADINGS)
 @example({"a": {"b": {}}, "c": [{}], "d": [{"e": [{"f": 1}]}, {}], "g": [[{}], [1]]}, [])
 def test_toml_is_read_back(tree: dict[str, Any], heading: list[str]) -> None:
