@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from modelcat.documents.brackets import MAX_DIGITS, TOO_DEEP, TOO_LONG, TOO_MANY, Brackets
 from modelcat.documents.node import MAX_DEPTH, Node, Unreadable
@@ -22,7 +22,7 @@ _BLANK = re.compile(r"[ \t]*")
 TRIVIA = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _REST = re.compile(r"[ \t]*+(?:#[^\n]*+)?+(?:\n|\r\n|\Z)")
 _COMMENT = re.compile(r"#[^\r\n]*")
-_KEY = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\[^\n])*+"|'[^'\n]*+'""")
+_PART = re.compile(r"""[ \t]*+([A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\[^\n])*+"|'[^'\n]*+')[ \t]*+(\.?)""")
 _SCALAR = re.compile(
     r'"""(?:[^"\\]++|\\.|"(?!""))*+"{3,5}'
     r"|'''(?:[^']++|'(?!''))*+'{3,5}"
@@ -40,8 +40,7 @@ _TABLE: Final = 3
 Origin = Literal["root", "header", "element", "implicit", "dotted", "inline"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of a dotted key, and its span with quotes."""
 
     name: str
@@ -183,16 +182,16 @@ class _Scanner(Brackets):
     def _parts(self, position: int, depth: int) -> tuple[tuple[Part, ...], int]:
         parts: list[Part] = []
         while True:
-            match = _KEY.match(self.text, self._blank(position))
+            match = _PART.match(self.text, position)
             if not match:
                 raise Unreadable(position, "expected a key")
-            parts.append(Part(_name(match), match.start(), match.end()))
+            start, end = match.span(1)
+            parts.append(Part(_name(match[1], start), start, end))
             if len(parts) + depth > MAX_DEPTH:
-                raise Unreadable(position, TOO_DEEP)
-            position = self._blank(match.end())
-            if not self.text.startswith(".", position):
+                raise Unreadable(start, TOO_DEEP)
+            position = match.end()
+            if not match[2]:
                 return tuple(parts), position
-            position += 1
 
     def _header(self, start: int) -> int:
         array = self.text.startswith("[[", start)
@@ -293,8 +292,8 @@ class _Scanner(Brackets):
             parent.children.append(node)
 
 
-def _name(match: re.Match[str]) -> str:
-    raw = match[0]
+def _name(raw: str, start: int) -> str:
+    """What a part of a key means."""
     if raw[0] not in "\"'":
         return raw
     if raw[0] == "'" or "\\" not in raw:
@@ -304,4 +303,4 @@ def _name(match: re.Match[str]) -> str:
     try:
         return next(iter(tomllib.loads(f"{raw} = 0")))
     except tomllib.TOMLDecodeError:
-        raise Unreadable(match.start(), "a key that is no TOML") from None
+        raise Unreadable(start, "a key that is no TOML") from None

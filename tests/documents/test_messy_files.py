@@ -85,7 +85,7 @@ def single_edits(tree: Any) -> Iterator[Edit]:
 @EVERY_FILE
 def test_single_edits(path: Path) -> None:
     """A sample of them; all of them are in the slow test."""
-    check(path, "as it is", every=5)
+    check(path, "as it is", every=9)
 
 
 @pytest.mark.slow
