@@ -209,10 +209,13 @@ def merge(
 
     Works as a git merge driver.
     """
-    del call  # merges the files it is given, wherever the managed folder is
     from modelcat.commands import merge as steps
     from modelcat.output import merge as words
 
+    if call.said.json and str(output) == steps.STDOUT:
+        raise UsageError(
+            "--json and --output - would both write to stdout; give --output a file, or leave one out"
+        )
     result = steps.run(source=source, target=target, base=base, output=output, path=path, tool=tool)
     return result, words.show
 

@@ -110,6 +110,21 @@ def test_the_outcome_can_go_elsewhere(tmp_path: Path, capfdbinary: pytest.Captur
     ]
 
 
+def test_two_outcomes_do_not_share_one_stdout(tmp_path: Path) -> None:
+    paths = files(tmp_path, target="a: 1\n", source="b: 2\n")
+    given = [f"--{side}={path}" for side, path in paths.items()]
+    command = [sys.executable, "-m", "modelcat", "merge", "--json", "--output=-", *given]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.USAGE
+    assert done.stdout == ""
+    assert "--json and --output - would both write to stdout" in done.stderr
+    command = [*command[:5], f"--output={tmp_path / 'out.yaml'}", *given]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.OK
+    assert json.loads(done.stdout)["written"] is True
+    assert (tmp_path / "out.yaml").read_text() == "a: 1\nb: 2\n"
+
+
 def test_equal_bytes_are_not_written(tmp_path: Path) -> None:
     paths = files(tmp_path, target="a: 1\n", source="a: 1\n")
     os.utime(paths["target"], ns=(10**18, 10**18))
