@@ -163,6 +163,11 @@ def listing(provider: str, models: Iterable[Model], origin: Origin, as_of: str |
     return Listing(provider, tuple(sorted(models, key=lambda model: model.id)), origin, as_of)
 
 
+def snapshot_day(days: Iterable[str | None]) -> str | None:
+    """The one day that is told of embedded listings: their oldest, so that nobody is promised more."""
+    return min(filter(None, days), default=None)
+
+
 _COST_FIELDS = tuple(item.name for item in fields(Cost))
 _COSTS_SORTED = tuple(sorted(_COST_FIELDS))
 _PLAIN_FIELDS = (

@@ -19,7 +19,7 @@ from modelcat.errors import StorageError
 from modelcat.names import base_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from modelcat.catalog import Provider
 
@@ -59,11 +59,6 @@ class Facts:
             raise StorageError(_damaged("a part is missing"))
         return cls(index, data[start + size :])
 
-    @property
-    def as_of(self) -> str:
-        """The day of the models.dev data, YYYY-MM-DD."""
-        return self.day(KINDS[0])
-
     def day(self, kind: Kind) -> str:
         """The day of one source's data, YYYY-MM-DD."""
         return str(self._index["as_of"][kind])
@@ -82,12 +77,20 @@ class Facts:
 
         models.dev's if it knows the provider, because litellm keeps ids that are no longer offered.
         """
-        for kind, names in zip(KINDS, (provider.models_dev, provider.litellm), strict=True):
-            for name in names or (provider.id,):
-                table = self.table(kind, name)
-                if table is not None:
-                    return listing(provider.id, table.models(), "embedded", self.day(kind))
+        for kind, name in self._known_as(provider):
+            table = self.table(kind, name)
+            if table is not None:
+                return listing(provider.id, table.models(), "embedded", self.day(kind))
         return None
+
+    def embedded_day(self, provider: Provider) -> str | None:
+        """The day of the listing that `embedded` gives, without making it."""
+        known = (kind for kind, name in self._known_as(provider) if name in self._index["members"][kind])
+        return next(map(self.day, known), None)
+
+    def _known_as(self, provider: Provider) -> Iterator[tuple[Kind, str]]:
+        for kind, names in zip(KINDS, (provider.models_dev, provider.litellm), strict=True):
+            yield from ((kind, name) for name in names or (provider.id,))
 
     def table(self, kind: Kind, provider: str) -> Table | None:
         """The rows of one provider at one source."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from modelcat import __version__
 from modelcat.catalog import Listing, answer_path, ids_path, listing_path, listing_text
-from modelcat.enrich import enrich
+from modelcat.enrich import KINDS, enrich
 from modelcat.normalise import answer_text, ids_text, normalise
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Refresher:
         """`live` gives the sources that answered, read only when needed; `answers` says what they said."""
         self._facts = facts
         self._live = live
-        self._basis = (__version__, facts.as_of, *answers)
+        self._basis = (__version__, *map(facts.day, KINDS), *answers)
 
     @cached_property
     def _sources(self) -> tuple[FactSource, ...]:

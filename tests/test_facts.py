@@ -67,7 +67,7 @@ def test_what_is_packed_comes_out() -> None:
             table = facts.table(kind, provider)
             assert table is not None
             assert sorted(table.models(), key=lambda m: m.id) == sorted(models, key=lambda m: m.id)
-    assert facts.as_of == "2026-08-18"
+    assert facts.day("models.dev") == "2026-08-18"
     assert facts.day("litellm") == "2026-11-20"
 
 
@@ -140,6 +140,13 @@ def test_an_embedded_listing_is_of_models_dev_else_of_litellm() -> None:
     assert facts.embedded(Provider("four", "Four", "openai", "https://x.example")) is None
 
 
+def test_the_day_of_an_embedded_listing_is_known_without_it() -> None:
+    facts = Facts.load(data_file("facts/facts.bin").read_bytes())
+    for provider in registry.load(data_file("providers.toml").read_text("utf-8")).providers.values():
+        found = facts.embedded(provider)
+        assert facts.embedded_day(provider) == (None if found is None else found.as_of), provider.id
+
+
 def test_live_answers_stand_in_for_their_half_of_the_snapshot() -> None:
     live = LiveSource("litellm", {})
     first, second = packed().sources([live])
@@ -175,10 +182,16 @@ def test_a_damaged_member_is_a_clear_error() -> None:
 def test_the_shipped_file_is_small_and_dated() -> None:
     assert 70_000 <= len(shipped()) <= 250_000
     facts = Facts.load(shipped())
-    assert facts.as_of >= "2026-08-18"
+    assert facts.day("models.dev") >= "2026-08-18"
     assert facts.day("litellm") >= "2026-11-20"
     notice = data_file("facts/NOTICE").read_text(encoding="utf-8")
-    for words in (facts.as_of, facts.day("litellm"), "models.dev", "litellm", "Permission is hereby granted"):
+    for words in (
+        facts.day("models.dev"),
+        facts.day("litellm"),
+        "models.dev",
+        "litellm",
+        "Permission is hereby granted",
+    ):
         assert words in notice
 
 

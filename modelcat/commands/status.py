@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from modelcat import planning, state, workspace
+from modelcat.catalog import snapshot_day
 from modelcat.errors import ExitCode
 from modelcat.planning import decision_json
 from modelcat.repo import PrivateRepo
@@ -86,10 +87,7 @@ def run(settings: Settings) -> StatusResult:
             for name, row in sorted(memory.providers.items())
             if row.outcome == "failed"
         },
-        snapshot=max(
-            (listing.as_of or "" for listing in catalog.listings if listing.origin == "embedded"),
-            default=None,
-        ),
+        snapshot=snapshot_day(item.as_of for item in catalog.listings if item.origin == "embedded"),
         planned=planned,
         held=tuple((file, d) for file in planned.plan.files for d in file.decisions if d.held),
         backups=tuple(PrivateRepo(settings.private).tags()),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from modelcat import asking, refresh, state, workspace
 from modelcat import settings as machine
+from modelcat.catalog import snapshot_day
 from modelcat.errors import ExitCode, ModelcatError, UsageError
 from modelcat.fetch import Failed, Fetched
 
@@ -252,7 +253,7 @@ def _result(  # noqa: PLR0917
         providers=len(listed),
         models=sum(row.models for _, row in listed),
         embedded=embedded,
-        embedded_as_of=workspace.facts().as_of if embedded else None,
+        embedded_as_of=_embedded_day(update, embedded),
         rendered=update.rendered,
         commit=commit,
         tag=tag,
@@ -260,6 +261,13 @@ def _result(  # noqa: PLR0917
         offline=options.offline,
         strict=options.strict,
     )
+
+
+def _embedded_day(update: Update, embedded: tuple[str, ...]) -> str | None:
+    if not embedded:
+        return None
+    facts = workspace.facts()
+    return snapshot_day(facts.embedded_day(update.registry.get(name)) for name in embedded)
 
 
 def _account(update: Update, name: str, outcome: Outcome | None, change: Change | None) -> Account:

@@ -10,6 +10,7 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from modelcat.catalog import snapshot_day
 from modelcat.checkup import STDIN, Checked, own_files, surroundings
 from modelcat.errors import ExitCode, StorageError, ended
 from modelcat.output import Screen
@@ -161,7 +162,7 @@ def run(settings: Settings, options: Options) -> ValidateResult:
         options.strict,
         tuple(sorted(around.embedded)),
         tuple(sorted(around.synced)),
-        max(around.embedded.values(), default=None),
+        snapshot_day(around.embedded.values()),
         backup,
     )
 

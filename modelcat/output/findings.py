@@ -147,7 +147,7 @@ def summary(result: ValidateResult) -> list[str]:
     if result.embedded:
         names = ", ".join(result.embedded[:5]) + (" …" if len(result.embedded) > 5 else "")
         lines.append(
-            f"models of {names} were checked against the embedded facts of {result.as_of}; "
+            f"models of {names} were checked against the embedded snapshot of {result.as_of}; "
             "`modelcat sync` gets today's lists"
         )
     return lines

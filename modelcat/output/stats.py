@@ -26,10 +26,10 @@ def show(result: StatsResult, screen: Screen) -> None:
     if not result.rows:
         screen.say("the catalog is empty; `modelcat sync` fills it")
         return
-    fetched = sum(row.origin == "fetched" for row in result.rows)
+    answered = sum(row.origin != "embedded" for row in result.rows)
     screen.line(
         f"{counted(result.models, 'model')} of {counted(len(result.rows), 'provider')}: "
-        f"{fetched} as they answered, {len(result.rows) - fetched} from the embedded snapshot"
+        f"{answered} as they answered, {len(result.rows) - answered} from the embedded snapshot"
     )
     screen.line("known: " + ", ".join(f"{fact} of {n:,}" for fact, n in result.known().items()))
     screen.line("for:   " + ", ".join(f"{mode} {n:,}" for mode, n in result.modes.items()))

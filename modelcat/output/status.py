@@ -48,7 +48,7 @@ def _catalog(result: StatusResult, screen: Screen) -> None:
     )
     if result.snapshot:
         screen.line(
-            f"embedded facts (from {result.snapshot} on) stand in for providers that were never asked"
+            f"the embedded snapshot of {result.snapshot} stands in for providers that were never asked"
         )
     names = list(result.failed)
     for name in names if screen.verbose else names[:_FOLD]:

@@ -12,7 +12,7 @@ import pytest
 
 from modelcat import settings as machine
 from modelcat import state, workspace
-from modelcat.commands import sync
+from modelcat.commands import status, sync
 from modelcat.commands.sync import Account, Options, SyncResult
 from modelcat.errors import ExitCode, RegistryError, UsageError
 from modelcat.fetch import Step
@@ -296,7 +296,10 @@ def test_nobody_to_reach_is_exit_0_as_long_as_a_listing_stands() -> None:
 def test_offline_the_snapshot_stands_in_and_says_so() -> None:
     result = sync.run(machine.load(), Options(offline=True))
     assert result.models > 2000
-    assert result.embedded_as_of == workspace.facts().as_of
+    days = {item.as_of for item in workspace.catalog(machine.load()).listings if item.origin == "embedded"}
+    assert len(days) == 2, "models.dev's and litellm's"
+    assert result.embedded_as_of == min(day for day in days if day)
+    assert status.run(machine.load()).snapshot == result.embedded_as_of
     assert set(result.embedded) == {
         item.provider for item in workspace.catalog(machine.load()).listings if item.origin == "embedded"
     }

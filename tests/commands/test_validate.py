@@ -213,7 +213,7 @@ class TestCatalog:
         assert run(str(codex)) == 0
         out = capsys.readouterr()
         assert "info [catalog/model-unknown]" in out.out
-        assert "models of groq were checked against the embedded facts of 20" in out.err
+        assert "models of groq were checked against the embedded snapshot of 20" in out.err
         assert run(str(codex), "--quiet") == 0
         assert capsys.readouterr().err == ""
 
