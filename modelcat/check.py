@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+from bisect import bisect_right
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +16,7 @@ from modelcat import rules
 from modelcat.errors import DocumentError, VerifyError
 from modelcat.rules import KINDS, Change, Context, Found, Kind, Rule, Severity, Subject
 from modelcat.rules.ignores import Ignores
-from modelcat.rules.secrets import hits, masked, shown
+from modelcat.rules.secrets import hits, masked, scan, shown
 from modelcat.tree import pointer_text, same
 
 if TYPE_CHECKING:
@@ -70,12 +71,60 @@ def check(
         _bounded(data, path)
         document = parse(data, syntax, path)
     except DocumentError as error:
-        return (_broken(error, data, path),)
-    subject = _subject(document.tree, kind_of(path, document.tree, tool), path, context)
+        newer = _newer_toml(data, path, tool, context) if syntax == "toml" and error.line else None
+        return newer or (_broken(error, data, path),)
+    return tuple(_judged(document, tool, context))
+
+
+def _judged(document: Document, tool: str | None, context: Context) -> Iterator[Finding]:
+    subject = _subject(document.tree, kind_of(document.path, document.tree, tool), document.path, context)
     found = list(_found(subject))
     if subject.kind is None:
         found.append((rules.UNKNOWN_FILE, Found((), "no tool's config that modelcat knows")))
-    return tuple(_placed(document, found, subject))
+    return _placed(document, found, subject)
+
+
+def _newer_toml(data: bytes, path: str, tool: str | None, context: Context) -> tuple[Finding, ...] | None:
+    """The findings of a file that is TOML 1.1 and not 1.0; None: it is neither."""
+    from modelcat.documents import parse
+    from modelcat.rules.toml11 import older
+
+    try:
+        text = data.decode().removeprefix("\ufeff")
+        older_text = older(text)
+        document = parse(older_text.encode(), "toml", path)
+    except (DocumentError, UnicodeDecodeError):
+        return None
+    places = _Places(older_text, text)
+    first = next(at for at, (old, new) in enumerate(zip(older_text, text, strict=True)) if old != new)
+    line, column = places.of(first)
+    rule = rules.NEWER_TOML
+    lines = _Lines(data, frozenset(hit.secret for hit in scan(document.tree)))
+    told = Finding(path, line, column, "", rule.id, rule.severity, "this is TOML 1.1", rule.mend)
+    moved = [places.moved(one) for one in _judged(document, tool, context)]
+    shown = [told._replace(excerpt=lines.excerpt(line))]
+    shown += [one._replace(excerpt=one.excerpt and lines.excerpt(one.line)) for one in moved]
+    return tuple(sorted(shown, key=lambda one: (one.line, one.column, one.rule)))
+
+
+class _Places:
+    """Lines and columns of a text for those of another that has its lines elsewhere, at the same offsets."""
+
+    def __init__(self, other: str, text: str) -> None:
+        self._other = _starts(other)
+        self._starts = _starts(text)
+
+    def of(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def moved(self, finding: Finding) -> Finding:
+        line, column = self.of(self._other[finding.line - 1] + finding.column - 1)
+        return finding._replace(line=line, column=column, fix=())
+
+
+def _starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
 def examine(tree: Tree, kind: Kind | None, path: str, context: Context) -> Iterator[tuple[Rule, Found]]:

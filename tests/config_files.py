@@ -1,8 +1,8 @@
 """The config files of tests/configs: what each is expected to come to, and the world around them.
 
 A file in valid/<tool>/ or invalid/<tool>/ is a test by being there. The comments it begins with (JSON: a file
-beside it that ends in .expect) may say `# expect: rule@line, rule@line` (valid: warnings only, or nothing) and
-`# shows: rule, rule`, the rules that it shows kept.
+beside it that ends in .expect) may say `# expect: rule@line, rule@line` (valid: warnings only, or nothing)
+and `# shows: rule, rule`, the rules that it shows kept.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,10 +81,12 @@ def _comments(path: Path) -> str:
     return "\n".join(head)
 
 
+@cache
 def schema(kind: str) -> Any:
     return json.loads((SCHEMAS / f"{kind}.json").read_text(encoding="utf-8"))
 
 
+@cache
 def listing(provider: str) -> Listing | None:
     path = CONFIGS / "catalog" / f"{provider}.json"
     return listing_from_text(path.read_text(encoding="utf-8")) if path.exists() else None

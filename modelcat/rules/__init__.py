@@ -172,6 +172,16 @@ SYNTAX = Rule(
     None,
     _silent,
 )
+NEWER_TOML = Rule(
+    "syntax/newer-toml",
+    "info",
+    "The file uses TOML 1.1 (an inline table over several lines, a comma at its end, a time without "
+    "seconds), which "
+    "Codex reads; it was checked, but modelcat cannot edit it.",
+    "Write the inline table on one line or as a table of its own, so that modelcat can merge into the file.",
+    None,
+    _silent,
+)
 UNKNOWN_FILE = Rule(
     "syntax/unknown-file",
     "info",
@@ -188,7 +198,7 @@ UNKNOWN_IGNORE = Rule(
     None,
     _silent,
 )
-OF_CHECK = (SYNTAX, UNKNOWN_FILE, UNKNOWN_IGNORE)
+OF_CHECK = (SYNTAX, NEWER_TOML, UNKNOWN_FILE, UNKNOWN_IGNORE)
 """The rules that check.py applies itself, because they are about text."""
 
 

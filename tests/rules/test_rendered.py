@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from modelcat import tools
@@ -9,28 +11,34 @@ from modelcat.catalog import Listing, listing
 from modelcat.check import check, examine, kind_of
 from modelcat.documents import dump
 from modelcat.rules import TOOLS, Context
-from modelcat.tool import Target
+from modelcat.tool import Offer, Target
 from tests import sample_offers
 from tests.config_files import context
+
+
+@cache
+def _offers(name: str) -> tuple[Offer, ...]:
+    return tuple(sample_offers.offers(tools.load(name)))
+
 
 RENDERED = [
     pytest.param(name, target, id=f"{name}/{target.repo_name}")
     for name in TOOLS
-    for target in tools.load(name).render(sample_offers.offers(tools.load(name)))
+    for target in tools.load(name).render(_offers(name))
 ]
 
 
+@cache
 def _context(name: str) -> Context:
     """The catalog that it was rendered from."""
     offered = {
-        offer.provider.id: listing(offer.provider.id, offer.models, "fetched")
-        for offer in sample_offers.offers(tools.load(name))
+        offer.provider.id: listing(offer.provider.id, offer.models, "fetched") for offer in _offers(name)
     }
 
     def stored(provider: str) -> Listing | None:
         return offered.get(provider)
 
-    known = {offer.provider.id: offer.provider for offer in sample_offers.offers(tools.load(name))}
+    known = {offer.provider.id: offer.provider for offer in _offers(name)}
     return context()._replace(providers=lambda: known, listing=stored)
 
 

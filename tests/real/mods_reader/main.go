@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -57,6 +58,45 @@ type settings struct {
 	StatusText  string              `yaml:"status-text" json:"status-text"`
 	Roles       map[string][]string `yaml:"roles" json:"roles"`
 	APIs        apis                `yaml:"apis" json:"apis"`
+	// What is read and not looked at here: a value of a wrong type ends the start all the same.
+	Format     bool              `yaml:"format" json:"-"`
+	FormatText formatText        `yaml:"format-text" json:"-"`
+	FormatAs   string            `yaml:"format-as" json:"-"`
+	Raw        bool              `yaml:"raw" json:"-"`
+	Quiet      bool              `yaml:"quiet" json:"-"`
+	MaxTokens  int64             `yaml:"max-tokens" json:"-"`
+	MaxAnswer  int64             `yaml:"max-completion-tokens" json:"-"`
+	Stop       []string          `yaml:"stop" json:"-"`
+	NoLimit    bool              `yaml:"no-limit" json:"-"`
+	CachePath  string            `yaml:"cache-path" json:"-"`
+	NoCache    bool              `yaml:"no-cache" json:"-"`
+	PromptArgs bool              `yaml:"include-prompt-args" json:"-"`
+	Prompt     int               `yaml:"include-prompt" json:"-"`
+	HTTPProxy  string            `yaml:"http-proxy" json:"-"`
+	System     string            `yaml:"system" json:"-"`
+	Role       string            `yaml:"role" json:"-"`
+	Theme      string            `yaml:"theme" json:"-"`
+	User       string            `yaml:"user" json:"-"`
+	MCPServers map[string]server `yaml:"mcp-servers" json:"-"`
+	MCPTimeout time.Duration     `yaml:"mcp-timeout" json:"-"`
+}
+
+type server struct {
+	Type    string   `yaml:"type"`
+	Command string   `yaml:"command"`
+	Env     []string `yaml:"env"`
+	Args    []string `yaml:"args"`
+	URL     string   `yaml:"url"`
+}
+
+// One text, or a text for each format.
+type formatText map[string]string
+
+func (found *formatText) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		return nil
+	}
+	return node.Decode((*map[string]string)(found))
 }
 
 func main() {
