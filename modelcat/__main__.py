@@ -35,7 +35,8 @@ def _modelcat() -> int:
     if words and words[0] == "validate":
         return _validate(words[1:], "modelcat validate")
     # A command makes a great many objects, hardly any of them in circles, and ends: a twentieth of its time.
-    gc.set_threshold(100_000, 50, 50)
+    # A sync of 30,000 models makes half a million; one look at those of 10,000 takes 30 ms.
+    gc.set_threshold(1_000_000, 50, 50)
     from modelcat.cli import run
 
     return run(words)
@@ -58,6 +59,9 @@ def _end(work: Callable[[], int]) -> None:
         code = INTERRUPTED
     except OSError as error:
         code = _unwritten(error)
+    # Else Python looks for circles among all objects once more, to free what ends with the process anyway:
+    # 70 ms after a sync of 10,000 models.
+    gc.freeze()
     sys.exit(code)
 
 

@@ -63,7 +63,8 @@ def price(value: Any, factor: Decimal) -> Decimal | None:
         found = (Decimal(str(value)) * factor).quantize(_SIX_PLACES)
     except (InvalidOperation, ValueError):
         return None
-    return found if found.is_finite() and found >= 0 else None
+    # JSON has a zero below zero.
+    return found.copy_abs() if found.is_finite() and found >= 0 else None
 
 
 def day(value: Any) -> str | None:

@@ -9,6 +9,7 @@ single value says stands in _facts.py.
 from __future__ import annotations
 
 from dataclasses import fields
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,7 +20,6 @@ from modelcat.dialects.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from decimal import Decimal
 
     from modelcat.catalog import Mode, Provider
     from modelcat.dialect import Dialect, Fields, Row
@@ -161,7 +161,6 @@ class Reader:
         self._mode = provider.mode
         self._factor = UNITS[provider.price_unit]
         self._zero_is_free = provider.zero_is_free
-        self._known_prices: dict[Any, Decimal | None] = {}
         own = tuple((fact, tuple(paths)) for fact, paths in sorted(provider.fields.items()))
         self._table = _table(dialect.fields, own, ignored)
 
@@ -217,23 +216,22 @@ class Reader:
         if prices == _NO_PRICES:
             return NO_COST
         price = prices[0]
-        if price and (price > DEAR or price * CHEAP < 1):
+        if price and not _LEAST <= price <= _MOST:
             self.doubts.append((model_id, f"an input price of {price.normalize():f} USD per million tokens"))
         return Cost(*prices)
 
     def _price(self, value: Any) -> Decimal | None:
         if type(value) is not str and type(value) is not float and type(value) is not int:
             return None
-        try:
-            return self._known_prices[value]
-        except KeyError:
-            assert self._factor is not None  # noqa: S101  asked for only where there is a unit
-            found = self._known_prices[value] = _facts.price(value, self._factor)
-            return found
+        assert self._factor is not None  # noqa: S101  asked for only where there is a unit
+        return _price(value, self._factor)
 
 
 _BY_NUMBER: Final = tuple(_READERS.values())
 _NUMBERS: Final = {fact: number for number, fact in enumerate((*_READERS, *_PRICES))}
+_MOST, _LEAST = Decimal(DEAR), 1 / Decimal(CHEAP)
+# The same few prices are asked by all; a list or another type costs no entry.
+_price = lru_cache(maxsize=8192)(_facts.price)
 _OUTPUTS: Final = _NUMBERS["output_modalities"]
 _TYPE: Final = -1
 _NOTHING: Final[list[Any]] = [None] * len(_READERS)

@@ -55,6 +55,8 @@ def test_limit(value: Any, expected: int | None) -> None:
         (30000, "ten_thousandths_per_million", "3"),
         ("0", "per_token", "0"),
         (0, "per_million", "0"),
+        (-0.0, "per_million", "0"),
+        ("-0", "per_token", "0"),
         ("-1", "per_token", None),
         (-0.5, "per_million", None),
         ("", "per_token", None),
@@ -79,6 +81,7 @@ def test_price(value: Any, unit: str, expected: str | None) -> None:
     assert factor is not None
     found = _facts.price(value, factor)
     assert found == (None if expected is None else Decimal(expected))
+    assert found is None or not found.is_signed()
 
 
 @settings(arbitrary.patient)
