@@ -11,6 +11,7 @@ import pytest
 
 from modelcat import git_hook
 from modelcat.errors import RepoError
+from tests.config_files import CONFIGS
 
 BAD = '[model_providers.a]\nname = "A"\nbase_url = "https://a.example/v1"\nwire_api = "chat"\n'
 GOOD = BAD.replace('"chat"', '"responses"')
@@ -140,7 +141,8 @@ def test_a_profile_finds_its_provider_in_the_config_beside_it(repository: Reposi
         ".codex/fast.config.toml", 'model_provider = "a"\nmodel_catalog_json = "modelcat/a.json"\n'
     )
     assert "codex/missing-file" in repository.commit(stopped=True)
-    repository.write(".codex/modelcat/a.json", '{"models": []}\n')
+    sound = CONFIGS / "valid" / "codex" / "catalog.json"
+    repository.write(".codex/modelcat/a.json", sound.read_text(encoding="utf-8"))
     repository.commit()
 
 

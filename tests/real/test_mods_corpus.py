@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-# mods reads the list of apis in pairs without looking whether there is a second: it panics, the reader does not.
+# mods reads a list of apis in pairs without looking whether there is a second: it panics, the reader
+# does not.
 PANICS = {"apis-as-list.yml"}
 FILES = [item for item in files() if item.tool == "mods" and item.path.name not in PANICS]
 
