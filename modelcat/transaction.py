@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from modelcat import files, live, told, tools
+from modelcat import files, folders, live, told, tools
 from modelcat.repo import CatalogRepo, PrivateRepo
 
 if TYPE_CHECKING:
@@ -57,15 +57,17 @@ def write(
     """Back up the files of all tools concerned, carry out `changes`, record `bases`; inside `begun`.
 
     `bases` is tool -> object id (`PrivateRepo.write_bases`; "" forgets it). Gives the backup's tag, None if
-    no file had to change: the bases are recorded all the same. Raises StaleFileError and StorageError, as
-    files.write_all does.
+    no file had to change: the bases are recorded all the same. Folders that an earlier write made go with
+    the last file in them. Raises StaleFileError and StorageError, as files.write_all does.
     """
     private = PrivateRepo(settings.private)
     needed = [item for item in changes if files.differs(item.write)]
     tag = keep(settings, sorted({change.tool for change in needed}), kind, changes) if needed else None
     writes = [change.write for change in needed]
     journal = settings.home / _JOURNAL
-    files.write_all(writes, journal, refs=bases, finish=private.set_refs, watch=watch)
+    made = files.write_all(writes, journal, refs=bases, finish=private.set_refs, watch=watch)
+    folders.note(settings, made)
+    folders.take_away(settings, [item.snapshot.path for item in writes if item.after is None])
     return tag
 
 

@@ -38,6 +38,7 @@ JOINTS = (
     "modelcat.asking",
     "modelcat.checkup",
     "modelcat.first_seen",
+    "modelcat.folders",
     "modelcat.git_hook",
     "modelcat.installed",
     "modelcat.legacy_output",

@@ -54,8 +54,10 @@ def write_all(
     refs: Mapping[str, str],
     finish: Finish,
     watch: Watch = lambda _: None,
-) -> None:
+) -> tuple[Path, ...]:
     """Make all files what `writes` says, then call `finish(refs)`; `refs` has one entry a tool.
+
+    Gives the folders that had to be made.
 
     A file that is already so is not touched. StaleFileError if one changed since its snapshot: nothing is
     written then, unless it changed in the very last moment, when the others are written and its tool's entry
@@ -66,7 +68,7 @@ def write_all(
     steps, contents = steps_of(writes)
     if not steps:
         finish(refs)
-        return
+        return ()
     work = _Work(tuple(steps), _folders(steps), refs)
     _prepare(journal, work, contents, watch)
     try:
@@ -80,6 +82,7 @@ def write_all(
     if kept:
         names = ", ".join(str(step.place) for step in kept)
         raise StaleFileError(f"{names}: changed while being written, and so left alone; run it again")
+    return work.folders
 
 
 def recover(journal: Path, finish: Finish) -> Recovery:

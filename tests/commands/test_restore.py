@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from modelcat import files, live, transaction
+from modelcat import files, folders, live, transaction
 from modelcat import settings as machine
 from modelcat import tools as all_tools
 from modelcat.commands import backup, restore
@@ -311,3 +312,105 @@ def test_the_tags_there_are(catalog: CatalogRepo, home: Path, capsys: pytest.Cap
 def test_no_tags_yet(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words.show_tags(restore.listing(machine.load()), Screen())
     assert "nothing to restore yet" in capsys.readouterr().err
+
+
+def test_folders_that_an_apply_made_go_with_their_last_file(home: Path) -> None:
+    make(codex(home), (None, b"mine", 0o600))
+    settings = machine.load()
+    texts: dict[str, bytes | None] = {"config.toml": b"new", "modelcat/x.json": b"{}"}
+    tag = applied(settings, texts, base("config.toml", "modelcat/x.json"))
+    assert tag is not None
+    assert codex(home, "modelcat").is_dir()
+    restore.run(settings, tag)
+    assert sorted(path.name for path in codex(home).parent.iterdir()) == ["config.toml"]
+    again = applied(settings, texts, base("config.toml", "modelcat/x.json"))
+    assert again is not None
+    restore.run(settings, again)
+    assert sorted(path.name for path in codex(home).parent.iterdir()) == ["config.toml"]
+
+
+def test_the_tools_own_folder_goes_too_if_it_was_made(home: Path) -> None:
+    settings = machine.load()
+    tag = applied(settings, {"config.toml": b"new", "modelcat/x.json": b"{}"}, base(*NAMES))
+    assert tag is not None
+    restore.run(settings, tag)
+    assert not codex(home).parent.exists()
+    assert home.is_dir()
+
+
+def test_a_folder_of_the_persons_stays_though_it_is_empty(home: Path) -> None:
+    codex(home, "modelcat").mkdir(parents=True)
+    settings = machine.load()
+    tag = applied(settings, {"modelcat/x.json": b"{}"}, base("modelcat/x.json"))
+    assert tag is not None
+    restore.run(settings, tag)
+    assert list(codex(home, "modelcat").iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["file", "link", "folder"])
+def test_a_folder_with_something_of_the_persons_stays(home: Path, what: str) -> None:
+    make(codex(home), (None, b"mine", 0o600))
+    settings = machine.load()
+    tag = applied(settings, {"modelcat/x.json": b"{}"}, base("modelcat/x.json"))
+    assert tag is not None
+    theirs = codex(home, "modelcat/theirs")
+    if what == "file":
+        theirs.write_text("notes")
+    elif what == "link":
+        theirs.symlink_to("nowhere")
+    else:
+        theirs.mkdir()
+    restore.run(settings, tag)
+    assert list(codex(home, "modelcat").iterdir()) == [theirs]
+
+
+def test_a_folder_that_somebody_made_in_its_place_stays(home: Path) -> None:
+    make(codex(home), (None, b"mine", 0o600))
+    settings = machine.load()
+    tag = applied(settings, {"modelcat/x.json": b"{}"}, base("modelcat/x.json"))
+    assert tag is not None
+    ours = codex(home, "modelcat")
+    ours.rename(codex(home, "kept by the person"))
+    make(codex(home, "modelcat/x.json"), (None, b"{}", 0o600))
+    restore.run(settings, tag)
+    assert list(ours.iterdir()) == []
+
+
+def test_a_lost_or_damaged_note_costs_an_empty_folder_only(home: Path) -> None:
+    make(codex(home), (None, b"mine", 0o600))
+    settings = machine.load()
+    for text in ("", "[]", '{"/": 5}', '{"x": [1, 2]}'):
+        tag = applied(settings, {"modelcat/x.json": b"{}"}, base("modelcat/x.json"))
+        assert tag is not None
+        (settings.extra / "folders.json").write_text(text)
+        restore.run(settings, tag)
+        assert list(codex(home, "modelcat").iterdir()) == []
+        codex(home, "modelcat").rmdir()
+    assert codex(home).read_bytes() == b"mine"
+
+
+def test_killed_at_any_moment_of_undoing_nothing_of_the_persons_goes(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preload()
+    make(codex(home), (None, b"mine", 0o600))
+    settings = machine.load()
+    tag = applied(settings, {"config.toml": b"new", "modelcat/x.json": b"{}"}, base(*NAMES))
+    assert tag is not None
+    for step in range(200):
+        place = tmp_path / f"k{step}"
+        shutil.copytree(home, place / "home", symlinks=True)
+        shutil.copytree(settings.home, place / "managed", symlinks=True)
+        monkeypatch.setenv("HOME", str(place / "home"))
+        monkeypatch.setenv("MODELCAT_HOME", str(place / "managed"))
+        here, folder = machine.load(), codex(place / "home", "modelcat")
+        folders.note(here, [folder])  # the copy is another folder than the one that was made
+        killed = run_until(step, lambda here=here: restore.run(here, tag))  # type: ignore[misc]
+        restore.run(here, tag)
+        assert seen(codex(place / "home")) == (None, b"mine", 0o600), step
+        assert not folder.exists() or not list(folder.iterdir())
+        if not killed:
+            assert not folder.exists()
+            break
+    else:
+        pytest.fail("it never came to its end")
