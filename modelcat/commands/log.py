@@ -131,22 +131,17 @@ def _model(settings: Settings, repo: CatalogRepo, name: str, limit: int) -> LogR
 
 
 def _offering(settings: Settings, repo: CatalogRepo, wanted: str, is_it: Callable[[str], bool]) -> set[str]:
-    """The providers that have the model, or had it by this very id.
+    """The providers that have the model, or had it by this very id; perhaps a few more.
 
     Only the listings of bare ids are searched: they are a tenth of the size.
     """
     folder, _, name = ids_path("*").rpartition("/")
-    paths = repo.files_with(f"(^|/){_escaped(wanted)}$", folder)
+    paths = repo.files_with(wanted, folder)
     for path in (settings.catalog / folder).glob(name):
         if any(map(is_it, path.read_text(encoding="utf-8").split("\n"))):
             paths.add(path.name)
     head, tail = name.split("*")
     return {path.rpartition("/")[2].removeprefix(head).removesuffix(tail) for path in paths}
-
-
-def _escaped(text: str) -> str:
-    """`text` as a POSIX extended expression; the escapes of re.escape are not all known there."""
-    return re.sub(r"([][(){}.*+?^$|\\])", r"\\\1", text)
 
 
 def _events(changes: Iterable[LineChange], is_it: Callable[[str], bool]) -> Iterator[Event]:

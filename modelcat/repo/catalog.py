@@ -183,11 +183,9 @@ class CatalogRepo:
             return None
         return list(history.changes(self._git, paths, since=since, edits=True)) if self.head() else []
 
-    def files_with(self, pattern: str, folder: str) -> set[str]:
-        """The files below `folder` in which a match of `pattern` (as history.files_with) ever came or
-        went.
-        """
-        return history.files_with(self._git, pattern, folder) if self.head() else set()
+    def files_with(self, ending: str, folder: str) -> set[str]:
+        """The files below `folder` in which a line that ends in `ending` ever came or went."""
+        return history.files_with(self._git, ending, folder) if self.head() else set()
 
     def free_tag(self, name: str) -> str:
         """`name`, with a suffix if it is taken: what `commit` will call its tag. Costs no process."""
