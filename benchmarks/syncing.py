@@ -10,16 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
+from benchmarks.drift import fill
 from benchmarks.measure import FailedError, Row, Sample, alternately, program
 from benchmarks.world import Place, place, world
 from tests.simulator import Simulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from benchmarks.world import Row as MadeRow
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGE = 22_000
@@ -51,19 +49,15 @@ class Stage:
     def change(self, number: int) -> None:
         """Let one provider have another list."""
         first = self.places[0]
-        self._fill(first, first.later(number % 7 + 1))
+        fill(self.simulator.shops[first.name], first.later(number % 7 + 1))
 
     def open(self, latency: float, *, etags: bool) -> None:
         """Open a shop for every place; their answers are made now, not when the first question comes."""
         for one in self.places:
-            self.simulator.open(one.like, one.name, count=0, latency=latency, etags=etags, page_size=10**9)
-            self._fill(one, one.rows)
-
-    def _fill(self, one: Place, rows: Sequence[MadeRow]) -> None:
-        shop = self.simulator.shops[one.name]
-        shop.rows = list(rows)
-        shop.refresh()
-        shop.body(dict(parse_qsl(urlsplit(shop.provider.models_url or "").query)))
+            shop = self.simulator.open(
+                one.like, one.name, count=0, latency=latency, etags=etags, page_size=10**9
+            )
+            fill(shop, one.rows)
 
     def ours(self) -> Sample:
         """One `modelcat sync`."""

@@ -47,6 +47,10 @@ class Place:
         fresh = (_rich(numbers, f"later/{self.name}-{count}-{i}") for i in range(count))
         return (*self.rows[count:], *fresh)
 
+    def another(self, numbers: random.Random, name: str) -> Row:
+        """One more row, of the shape of its others, with an id that ends in `name`."""
+        return _MAKE[self.like](numbers, f"{numbers.choice(_MAKERS)}/{numbers.choice(_FAMILIES)}-{name}")
+
 
 def world(providers: int = 40, models: int = 10_000) -> tuple[Place, ...]:
     """`providers` places with `models` models in all; the sizes fall as they do in life."""
