@@ -32,6 +32,7 @@ __all__ = ["simulator"]
 KEY = "sk-test-0123456789abcdefghijklmnop"
 # Of no variable, but of a shape that is known. In two pieces, for those who look for keys in sources.
 OTHER_KEY = "gsk_" + "q7Wm8Xz1Tn6Bv3Ld9Rp7Hc5Jg0Qe2Kf4"
+cli.load()
 SCRIPT = Path(sys.executable).with_name("modelcat")
 ALIASES = {
     "fetch": "sync",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.main import get_command
 
-import modelcat.cli  # noqa: F401  the commands are in the app once it is imported
+from modelcat import cli
 from modelcat.cli.frame import app
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any
             yield " ".join((*words, name)), command
 
 
+cli.load()
 ALL = dict(commands(get_command(app)))
 
 
