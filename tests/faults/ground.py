@@ -8,6 +8,7 @@ from pathlib import Path
 
 from modelcat import registry, state, workspace
 from modelcat import settings as machine
+from modelcat.files.disk import make_folder
 from modelcat.settings import Settings
 from tests.real_git import clean, git, sound
 from tests.simulator import Shop, Simulator
@@ -49,7 +50,7 @@ def registry_of(simulator: Simulator) -> str:
 def prepare(simulator: Simulator) -> Settings:
     """The managed folder of this test (MODELCAT_HOME) with that registry."""
     settings = machine.load()
-    settings.catalog.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.catalog)
     (settings.catalog / "providers.toml").write_text(registry_of(simulator), "utf-8")
     return settings
 
