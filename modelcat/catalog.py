@@ -132,49 +132,6 @@ class Model:
     """(field, where from) of every field that is not the provider's own word, sorted by field."""
 
 
-class _Unguarded:
-    """A Model while its fields are set: of the same slots, so that it can become one."""
-
-    __slots__ = tuple(item.name for item in fields(Model))
-
-
-def model_of(  # noqa: PLR0917
-    model_id: str,
-    name: str | None,
-    mode: Mode,
-    context_window: int | None,
-    max_output_tokens: int | None,
-    input_modalities: tuple[str, ...],
-    output_modalities: tuple[str, ...],
-    reasoning: bool | None,
-    tool_call: bool | None,
-    cost: Cost,
-    released: str | None,
-    deprecated: bool | None,
-    sources: tuple[tuple[str, str], ...] = (),
-) -> Model:
-    """The Model with these fields, for those who make thousands.
-
-    The constructor of a frozen dataclass sets every field by a call; this takes less than half of its time.
-    """
-    new: Any = _Unguarded()
-    new.id = model_id
-    new.name = name
-    new.mode = mode
-    new.context_window = context_window
-    new.max_output_tokens = max_output_tokens
-    new.input_modalities = input_modalities
-    new.output_modalities = output_modalities
-    new.reasoning = reasoning
-    new.tool_call = tool_call
-    new.cost = cost
-    new.released = released
-    new.deprecated = deprecated
-    new.sources = sources
-    new.__class__ = Model
-    return new  # type: ignore[no-any-return]
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One provider's models, sorted by id, each id once."""

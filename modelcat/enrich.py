@@ -13,7 +13,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from modelcat.catalog import NO_COST, Cost, Listing, Model, model_of
+from modelcat.catalog import NO_COST, Cost, Listing, Model
 from modelcat.names import base_names, spelling, split_maker
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ class _Filling:
         elif not self.sources:
             return self.own
         sources = tuple(sorted((*self.own.sources, *self.sources)))
-        return model_of(
+        return Model(
             self.own.id,
             name,
             self.mode,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from modelcat.catalog import NO_COST, Cost, Listing, listing, model_of, price_text
+from modelcat.catalog import NO_COST, Cost, Listing, Model, listing, price_text
 from modelcat.enrich import KINDS, FactSource, Kind, LiveSource, Names, Table, agreed
 from modelcat.errors import StorageError
 from modelcat.names import base_names
@@ -21,7 +21,7 @@ from modelcat.names import base_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from modelcat.catalog import Model, Provider
+    from modelcat.catalog import Provider
 
 _MAGIC = b"modelcat facts 1\n"
 _LETTERS = {"text": "t", "image": "i", "audio": "a", "video": "v", "pdf": "p"}
@@ -210,7 +210,7 @@ def _model(model_id: str, row: Sequence[Any]) -> Model:
     name, mode, window, limit, modalities, flags, prices, released = row
     given, made = _modalities(modalities)
     reasoning, tool_call, deprecated = flags
-    return model_of(
+    return Model(
         model_id,
         name or None,
         mode,

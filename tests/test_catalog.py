@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
-from dataclasses import FrozenInstanceError, astuple, fields, replace
 from decimal import Decimal
 
 import pytest
@@ -24,7 +22,6 @@ from modelcat.catalog import (
     listing_text,
     model_from_json,
     model_json,
-    model_of,
     price_text,
 )
 
@@ -48,18 +45,6 @@ models = st.builds(
         lambda found: tuple(sorted(found.items()))
     ),
 )
-
-
-@given(models)
-def test_a_model_made_in_less_time_is_like_any_other(model: Model) -> None:
-    made = model_of(*(getattr(model, item.name) for item in fields(Model)))
-    assert type(made) is Model
-    assert (made, hash(made), repr(made)) == (model, hash(model), repr(model))
-    assert astuple(made) == astuple(model)
-    assert replace(made, id="other") == replace(model, id="other") != made
-    assert pickle.loads(pickle.dumps(made)) == model  # noqa: S301
-    with pytest.raises(FrozenInstanceError):
-        made.id = "other"  # type: ignore[misc]
 
 
 @given(

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from modelcat.catalog import NO_COST, Cost, model_of
+from modelcat.catalog import NO_COST, Cost, Model
 from modelcat.dialects import _facts
 from modelcat.dialects._modes import mode_by_id, mode_by_output, mode_by_words
 from modelcat.dialects.units import UNITS
@@ -21,7 +21,7 @@ from modelcat.dialects.units import UNITS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modelcat.catalog import Mode, Model, Provider
+    from modelcat.catalog import Mode, Provider
     from modelcat.dialect import Dialect, Fields, Row
 
 Steps = tuple[str, ...]
@@ -188,19 +188,19 @@ class Reader:
             reasons = told.reasons if reasons is None else reasons
             calls = told.calls if calls is None else calls
             sees = told.sees if sees is None else sees
-        return model_of(
-            model_id,
-            None if name is None or name == model_id else _shown(name),
-            self._mode or _mode(row, shape, model_id, inputs, outputs),
-            window,
-            most if window is None or most is None or most <= window else window,
-            inputs or _inputs(sees, hears, watches),
-            outputs,
-            reasons,
-            calls,
-            self._cost(row, shape, model_id, kind) if shape.prices and self._factor else NO_COST,
-            released,
-            deprecated,
+        return Model(
+            id=model_id,
+            name=None if name is None or name == model_id else _shown(name),
+            mode=self._mode or _mode(row, shape, model_id, inputs, outputs),
+            context_window=window,
+            max_output_tokens=most if window is None or most is None or most <= window else window,
+            input_modalities=inputs or _inputs(sees, hears, watches),
+            output_modalities=outputs,
+            reasoning=reasons,
+            tool_call=calls,
+            cost=self._cost(row, shape, model_id, kind) if shape.prices and self._factor else NO_COST,
+            released=released,
+            deprecated=deprecated,
         )
 
     def _cost(self, row: Row, shape: _Shape, model_id: str, kind: str | None) -> Cost:
