@@ -294,6 +294,17 @@ class TestPositions:
             "/* d */",
         ]
 
+    def test_a_key_at_the_very_start_is_no_comment(self) -> None:
+        assert parse(b'"a # b": 1 # c\n', "yaml", "f").comments() == ((1, "# c"),)
+
+
+def test_numbers_may_be_long_but_not_endless() -> None:
+    long = "9" * 4_000
+    assert tree(f"[{long}]", "json") == [int(long)]
+    assert tree(f"k = {long}", "toml") == {"k": int(long)}
+    assert refusal(f"[{long}9]", "json").reason == "a number of thousands of digits"
+    assert refusal(f"k = {long}9", "toml").reason == "a number of thousands of digits"
+
 
 def text_of_value(document: Any, pointer: Any, text: str) -> str:
     place = document.position_of_value(pointer)
