@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
 import signal
@@ -10,11 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from modelcat import state
 from modelcat.errors import StorageError
-from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, preload
+from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, preload, worktree
 from modelcat.repo.git import Git
 from modelcat.repo.importer import Import
 from modelcat.repo.worktree import Pending, save_pending
@@ -222,6 +225,52 @@ def test_interrupting_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: p
     assert files(folder) == OLD
     assert list((folder / ".git").glob("fast_import_crash_*")) == []
     assert check_and_go_on(folder) is False
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["worktree.Staged.take", "worktree.remove", "catalog.CatalogRepo._index", "worktree.save_record"],
+)
+def test_interrupting_after_the_commit_leaves_all_new(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is committed stands; ^C is told when the folder agrees with it."""
+    folder = tmp_path / "catalog"
+    repo = CatalogRepo.open(folder)
+    repo.commit(OLD, "sync: old")
+    *way, name = place.split(".")
+    holder: Any = importlib.import_module(f"modelcat.repo.{way[0]}")
+    holder = getattr(holder, way[1]) if way[1:] else holder
+    real, pressed = getattr(holder, name), False
+
+    def once(*words: Any) -> Any:
+        nonlocal pressed
+        if not pressed:
+            pressed = True
+            raise KeyboardInterrupt
+        return real(*words)
+
+    monkeypatch.setattr(holder, name, once)
+    with pytest.raises(KeyboardInterrupt):
+        repo.commit(STEP, "sync: new", "", TAG)
+    assert pressed
+    assert files(folder) == NEW == repo.read_all()
+    assert clean(folder)
+    assert not (folder / ".git" / "modelcat" / "pending").exists()
+    assert check_and_go_on(folder) is True
+
+
+def test_interrupting_a_write_leaves_no_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        worktree.write(tmp_path / "record", b"x")
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        state.put(tmp_path / "state.json", b"x")
+    assert [path for path in tmp_path.iterdir() if path.name != "home"] == []
 
 
 def full_disk_script(folder: Path) -> str:

@@ -120,8 +120,16 @@ class CatalogRepo:
         pending = Pending(head.commit, tag, (*stale, *removed))
         message = f"{subject}\n\n{body}".strip() + "\n"
         stream = ahead or Ahead(self._git, lambda *_: False)
-        commit = self._write(head, pending, stale, {**changed, **personal}, message, ahead=stream)
-        self._finish(_advanced(record, commit, {**changed, **personal}), (*changed, *personal), wanted)
+        new = {**changed, **personal}
+        try:
+            commit = self._write(head, pending, stale, new, message, ahead=stream)
+            self._finish(_advanced(record, commit, new), new, wanted)
+        finally:
+            if (self._own / "pending").exists():
+                # An error or ^C: all old or all new. Where the disk does not even allow that, the next run
+                # does it.
+                with suppress(ModelcatError):
+                    self.settle()
         objects.tidy(self._git)
         return commit
 
@@ -227,9 +235,7 @@ class CatalogRepo:
         *,
         ahead: Ahead,
     ) -> str:
-        """Commit `changed`, then put the files in `stale` in place. After an error the folder is as it
-        was.
-        """
+        """Commit `changed`, then put the files in `stale` in place. After an error the note of it stays."""
         self._free(str(head.branch), *([f"refs/tags/{pending.tag}"] if pending.tag else []))
         worktree.save_pending(self._own / "pending", pending)
         staged, commit = Staged(self.folder), None
@@ -251,9 +257,6 @@ class CatalogRepo:
         finally:
             if commit is None:
                 staged.drop()
-                # Where the disk does not even allow this, the next run does it.
-                with suppress(ModelcatError):
-                    self.settle()
         return commit
 
     def _finish(self, record: Record, changed: Iterable[str], verified: Iterable[str]) -> None:

@@ -177,10 +177,12 @@ def write(place: Path, data: bytes) -> None:
     try:
         _write_private(staged, data)
         staged.replace(place)
-    except OSError as error:
+    except BaseException as error:
         with suppress(OSError):
             staged.unlink()
-        raise disk_error(error, place) from error
+        if isinstance(error, OSError):
+            raise disk_error(error, place) from error
+        raise
 
 
 def remove(folder: Path, paths: Iterable[str]) -> None:
