@@ -180,8 +180,14 @@ class Shipped(Mapping[str, "Provider"]):
         starts = [(match.start(), match[1]) for match in re.finditer(r"(?m)^\[providers\.([\w-]+)\]", text)]
         ends = [start for start, _ in starts[1:]] + [len(text)]
         self._tables = {ident: text[start:end] for (start, ident), end in zip(starts, ends, strict=True)}
+        self._made: dict[str, Provider] = {}
 
     def __getitem__(self, ident: str) -> Provider:
+        if ident not in self._made:
+            self._made[ident] = self._make(ident)
+        return self._made[ident]
+
+    def _make(self, ident: str) -> Provider:
         import tomllib
 
         from modelcat.catalog import Provider

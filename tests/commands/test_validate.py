@@ -470,9 +470,9 @@ _LARGE: dict[str, tuple[Callable[[int], str], int, str]] = {
     "fifty.toml": (lambda n: f"k{n} = 1\n", 4_000_000, ""),
     "fifty.json": (lambda _: '"aaaaaaaa",', 4_500_000, "["),
     "one-line.yaml": (lambda _: "x" * 1000, 9_900, "a: "),
-    "flow.yaml": (lambda n: f"- {{type: openai, name: n{n}, models: [{{name: m}}]}}\n", 36_000, "clients:\n"),
-    "block.yml": (lambda n: f"      m{n}:\n        aliases: [a]\n", 73_000, "apis:\n  x:\n    models:\n"),
-    "tables.toml": (lambda n: f'[model_providers.p{n}]\nname = "N"\nwire_api = "chat"\n', 49_000, ""),
+    "flow.yaml": (lambda n: f"- {{type: openai, name: n{n}, models: [{{name: m}}]}}\n", 29_000, "clients:\n"),
+    "block.yml": (lambda n: f"      m{n}:\n        aliases: [a]\n", 36_000, "apis:\n  x:\n    models:\n"),
+    "tables.toml": (lambda n: f'[model_providers.p{n}]\nname = "N"\nwire_api = "chat"\n', 29_000, ""),
     "models.json": (lambda n: f'{{"slug":"m{n}","display_name":3}},', 70_000, '{"models":['),
 }
 
