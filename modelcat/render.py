@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from modelcat.documents import dump
+from modelcat.errors import VerifyError
 from modelcat.selection import sift
 from modelcat.tool import Offer
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from modelcat.catalog import Catalog, Listing, Provider
     from modelcat.documents.plain import Written
     from modelcat.registry import Registry
+    from modelcat.rules import Context
     from modelcat.selection import Selected, Selection, Sifted
     from modelcat.tool import Target, Tool
 
@@ -78,6 +80,30 @@ class Rendered:
             f"{folder}/{target.repo_name}": dump(target.tree, target.syntax, target.heading, written)
             for target in self.targets
         }
+
+
+def check(
+    one: Rendered,
+    texts: Mapping[str, str | None],
+    stored: Callable[[str], str | None],
+    context: Context,
+) -> None:
+    """Look at what is new of a tool's configs before it is committed.
+
+    `texts` is path in the managed repository -> text, `stored` gives the text that is there now. Raises
+    VerifyError for one that the tool itself would refuse, which is a bug of modelcat's.
+    """
+    from modelcat.check import unsound
+
+    tool = one.offered.tool.name
+    for target in one.targets:
+        path = f"{folder_of(tool)}/{target.repo_name}"
+        # What no tool reads by itself has its entries in the main file as well.
+        if target.live_name is None or path not in texts or texts[path] == stored(path):
+            continue
+        fault = unsound(tool, f"catalog/{path}", target.tree, context)
+        if fault is not None:
+            raise VerifyError(f"what was rendered would not load, and nothing was committed: {fault}")
 
 
 def folder_of(tool: str) -> str:

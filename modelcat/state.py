@@ -168,7 +168,7 @@ def put(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
         os.replace(name, path)  # noqa: PTH105  a str is what mkstemp gives
-    except BaseException:
+    finally:
+        # Gone already where all went well.
         with suppress(OSError):
             os.unlink(name)  # noqa: PTH108
-        raise

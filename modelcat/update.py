@@ -18,7 +18,7 @@ from modelcat.errors import RepoError
 from modelcat.fetch import Failed, Fetched, Skipped
 from modelcat.first_seen import History
 from modelcat.refresh import Change, Refreshed, Refresher, change, fingerprint, paths
-from modelcat.render import folder_of, render
+from modelcat.render import check, folder_of, render
 from modelcat.state import ProviderState
 
 if TYPE_CHECKING:
@@ -236,11 +236,13 @@ class Update:
         every = [tools.load(name) for name in tools.names()]
         days = self._first_seen(History(self.settings))
         self.rendered = render(catalog, self.registry, self.selection, every, first_seen=days)
+        context = workspace.judging(self.settings, self.registry)
         for one in self.rendered:
             folder = folder_of(one.offered.tool.name)
             there = (self.settings.catalog / folder).glob("*")
             self.texts |= {f"{folder}/{path.name}": None for path in there if path.is_file()}
             texts = one.texts()
+            check(one, texts, lambda path: workspace.text(self.settings, path), context)
             self.texts |= texts
             self.ahead(texts)
 

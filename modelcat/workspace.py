@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from modelcat.catalog import Listing
     from modelcat.facts import Facts
+    from modelcat.registry import Registry
     from modelcat.repo import CatalogRepo
+    from modelcat.rules import Context
     from modelcat.settings import Settings
 
 
@@ -56,6 +58,22 @@ def listing(settings: Settings, provider: str) -> Listing | None:
     except UnicodeDecodeError as error:
         raise RepoError(_unreadable(str(path), error)) from error
     return _read(text, str(path))
+
+
+def text(settings: Settings, path: str) -> str | None:
+    """The text of a file of the catalog's folder as it is there; None where it is not or is no text."""
+    try:
+        return (settings.catalog / path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def judging(settings: Settings, registry: Registry) -> Context:
+    """What is asked of configs that modelcat itself made: their schemas and the tools' own rules."""
+    from modelcat.checkup import Surroundings
+    from modelcat.rules import Context
+
+    return Context(schemas=Surroundings(settings).schema, providers=lambda: registry.providers)
 
 
 def repo(settings: Settings) -> CatalogRepo:

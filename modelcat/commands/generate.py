@@ -10,7 +10,7 @@ from modelcat import state, workspace
 from modelcat import tools as all_tools
 from modelcat.errors import ExitCode, UsageError
 from modelcat.first_seen import History
-from modelcat.render import folder_of, render
+from modelcat.render import check, folder_of, render
 
 if TYPE_CHECKING:
     from modelcat.render import Rendered
@@ -79,6 +79,9 @@ def run(
         if missing:
             raise UsageError(_nothing_for(sorted(missing), rendered))
         texts, changed = _texts(rendered, repo, frozenset(providers))
+        context = workspace.judging(settings, registry)
+        for one in rendered:
+            check(one, texts, lambda path: workspace.text(settings, path), context)
         commit = _commit(settings, repo, texts, changed)
     return GenerateResult(rendered, changed, commit, empty=False)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -125,16 +126,22 @@ class Staged:
         self._folder = folder
         self._checked: set[Path] = set()
         self._staged: list[tuple[Path, Path]] = []
+        self._dropped = False
+        self._one = threading.Lock()
+        """Held for one file: `put` may be at work in another thread when ^C makes this one drop it all."""
 
     def put(self, contents: Mapping[str, bytes]) -> None:
         """Write each content to a temporary file, 0600, making folders 0700."""
         try:
             for path, data in contents.items():
                 place = self._folder / path
-                self._prepare(place.parent)
-                staged = temporary(place)
-                self._staged.append((staged, place))
-                _write_private(staged, data)
+                with self._one:
+                    if self._dropped:
+                        return
+                    self._prepare(place.parent)
+                    staged = temporary(place)
+                    self._staged.append((staged, place))
+                    _write_private(staged, data)
         except OSError as error:
             self.drop()
             raise disk_error(error, self._folder) from error
@@ -148,11 +155,13 @@ class Staged:
             raise disk_error(error, self._folder) from error
 
     def drop(self) -> None:
-        """Remove the temporaries."""
-        for staged, _ in self._staged:
-            with suppress(OSError):
-                staged.unlink()
-        self._staged.clear()
+        """Remove the temporaries, and make no more."""
+        with self._one:
+            self._dropped = True
+            for staged, _ in self._staged:
+                with suppress(OSError):
+                    staged.unlink()
+            self._staged.clear()
 
     def _prepare(self, parent: Path) -> None:
         if parent in self._checked:
@@ -177,12 +186,12 @@ def write(place: Path, data: bytes) -> None:
     try:
         _write_private(staged, data)
         staged.replace(place)
-    except BaseException as error:
+    except OSError as error:
+        raise disk_error(error, place) from error
+    finally:
+        # Gone already where all went well.
         with suppress(OSError):
             staged.unlink()
-        if isinstance(error, OSError):
-            raise disk_error(error, place) from error
-        raise
 
 
 def remove(folder: Path, paths: Iterable[str]) -> None:

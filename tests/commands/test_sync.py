@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modelcat import render, state, update, workspace
 from modelcat import settings as machine
-from modelcat import state, workspace
 from modelcat.commands import status, sync
 from modelcat.commands.sync import Account, Options, SyncResult
-from modelcat.errors import ExitCode, RegistryError, UsageError
+from modelcat.errors import ExitCode, RegistryError, UsageError, VerifyError
 from modelcat.fetch import Step
+from modelcat.render import Rendered
 from tests.simulator import FAULTS, Shop, Simulator, sample_names
 from tests.simulator.fixtures import simulator
 
@@ -460,4 +462,30 @@ def test_a_sync_that_could_not_remember_is_done_again(
     result = ask()
     assert "if-none-match" not in simulator.asked(shop)[1].headers
     assert result.commit is None
+    assert stored_ids(shop) == shop.ids
+
+
+def test_a_config_that_its_tool_would_refuse_is_not_committed(
+    simulator: Simulator, ask: Callable[..., SyncResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = simulator.open("openrouter", "acme", count=3)
+    ask()
+    shop.rows.append({**shop.rows[0], "id": "brand/new"})
+    shop.refresh()
+
+    def broken(*args: Any, **options: Any) -> tuple[Rendered, ...]:
+        return tuple(
+            replace(one, targets=(replace(one.targets[0], tree={"clients": 7}), *one.targets[1:]))
+            if one.offered.tool.name == "aichat"
+            else one
+            for one in render.render(*args, **options)
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(update, "render", broken)
+        with pytest.raises(VerifyError, match=r"nothing was committed: catalog/config/aichat/config\.yaml"):
+            ask()
+    assert commits() == 1
+    assert git("status", "--porcelain") == ""
+    assert ask().commit is not None
     assert stored_ids(shop) == shop.ids
