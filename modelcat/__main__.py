@@ -50,8 +50,8 @@ def _validate(words: list[str], program: str) -> int:
 
 def _end(work: Callable[[], int]) -> None:
     """Run `work` and leave with its exit code, whatever ^C or a reader who went away cuts short."""
-    _open_streams()
     try:
+        _open_streams()
         code = work()
         sys.stdout.flush()
     except KeyboardInterrupt:  # while loading; a command says its own word

@@ -446,6 +446,23 @@ def test_interrupted(silent: Simulator) -> None:
     assert run("sync", "--json").value["models"] > 0
 
 
+def test_interrupted_while_the_line_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from modelcat import __main__ as start
+    from modelcat.cli import frame
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(frame.Said, "and_then", interrupt)
+    monkeypatch.setattr(sys, "argv", ["modelcat", "models"])
+    with pytest.raises(SystemExit) as end:
+        start.main()
+    assert end.value.code == 130
+    assert capsys.readouterr() == ("", "interrupted\n")
+
+
 def test_interrupted_while_loading(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -49,5 +49,10 @@ def run(words: Sequence[str]) -> int:
     try:
         get_command(app).main(list(words), prog_name="modelcat")
     except SystemExit as end:
+        if isinstance(end.__context__, BaseException) and isinstance(
+            end.__context__.__cause__, KeyboardInterrupt
+        ):
+            # typer takes a ^C between commands for an ending of its own, and says nothing.
+            raise KeyboardInterrupt from None
         return end.code if isinstance(end.code, int) else ExitCode.OK
     return ExitCode.OK

@@ -67,9 +67,10 @@ class CatalogRepo:
         if pending is None:
             return False
         self._git.outlast("fast-import")
-        commit = refs.head(self._git).commit
+        head = refs.head(self._git)
+        commit = head.commit
         record = self._asked(commit)
-        self._free()
+        self._free(*([head.branch] if head.branch else []))
         self._git.sweep()
         self._put_back(record, pending.paths)
         if pending.tag and commit and commit != pending.parent:

@@ -23,6 +23,8 @@ from typing import Any, Self
 from tests.killed import before_touch
 
 _ROOT = Path(__file__).parents[2]
+TOO_EARLY = 99
+"""The exit code after a ^C that came before modelcat's own code ran, where Python would be starting."""
 
 
 @dataclass(frozen=True)
@@ -172,8 +174,7 @@ def _child(
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         main()
     except KeyboardInterrupt:
-        # As Python itself ends when nobody minds a ^C.
-        os._exit(99)
+        os._exit(TOO_EARLY)
 
 
 if __name__ == "__main__":
