@@ -568,6 +568,20 @@ CASES = [
         [Insert((), "a", [1])],
         '{\n  "a": [\n    1\n  ]\n}\n',
     ),
+    Case(
+        "yaml",
+        "comments between the first entries of an item",
+        "- a: 1\n  # about b\n  b: 2\n  c: 3\n",
+        [Delete((0, "a")), Delete((0, "b"))],
+        "-\n  # about b\n  c: 3\n",
+    ),
+    Case(
+        "yaml",
+        "list in the column of its key to scalar",
+        "a: # why\n- 1\n- 2\nb: 1\n",
+        [Set(("a",), "s")],
+        'a: "s" # why\nb: 1\n',
+    ),
 ]
 
 
