@@ -94,7 +94,8 @@ def _tool(tool: ToolPlan, screen: Screen) -> None:
     screen.line()
     sound = [file for file in tool.files if file.error is None]
     tallies = [tally for file in sound for tally in by_provider(file).values()]
-    screen.line(f"{tool.tool}: {numbers(total(tallies)) if sound else 'its config cannot be read'}")
+    unread = bool(tool.files) and not sound
+    screen.line(f"{tool.tool}: {'its config cannot be read' if unread else numbers(total(tallies))}")
     for file in tool.files:
         if file.error is not None:
             screen.say(f"error: {file.error}")

@@ -211,3 +211,14 @@ def test_reasons_for_leaving_out_are_folded(world: World, capsys: pytest.Capture
     text = shown(world.diff("mods"), capsys)
     assert "more reasons for leaving out; -v shows all" in text
     assert "more reasons" not in shown(world.diff("mods"), capsys, verbose=1)
+
+
+def test_no_config_because_nobody_is_ready_is_no_config_that_cannot_be_read(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GROQ_API_KEY", "OPENROUTER_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    text = shown(world.diff("mods"), capsys)
+    assert "mods: nothing to change" in text
+    assert "no provider is ready" in text
+    assert "cannot be read" not in text
