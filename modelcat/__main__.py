@@ -67,11 +67,16 @@ def _end(work: Callable[[], int]) -> None:
 
 def _unwritten(error: OSError) -> int:
     """The exit code where stdout takes no more: 0 for a pipe that nobody reads, else that of an error."""
-    # What is buffered can go nowhere; Python would try once more at its end, and complain.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # What is buffered can go nowhere; Python would try once more at its end, and end with a code of its own.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return 0
-    print(f"error: {error.strerror}", file=sys.stderr)
+    try:
+        print(f"error: {error.strerror}", file=sys.stderr, flush=True)
+    except OSError:
+        # Errors have no room either: a full disk that both are sent to.
+        os.dup2(nowhere, sys.stderr.fileno())
     return ERROR
 
 

@@ -30,7 +30,7 @@ class Ahead:
         self._thread: threading.Thread | None = None
         self._stream: Import | None = None
         self._sent: dict[str, tuple[bytes, str]] = {}
-        self._error: ModelcatError | None = None
+        self._error: ModelcatError | OSError | None = None
 
     def __enter__(self) -> Ahead:
         return self
@@ -74,7 +74,7 @@ class Ahead:
         while (texts := self._queue.get()) is not None:
             try:
                 self._send(texts)
-            except ModelcatError as error:
+            except (ModelcatError, OSError) as error:
                 self._error = error
 
     def _send(self, texts: Mapping[str, str | None]) -> None:

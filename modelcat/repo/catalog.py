@@ -367,7 +367,7 @@ class _Background:
 
     def __init__(self, work: Callable[[], None]) -> None:
         self._work = work
-        self._error: ModelcatError | None = None
+        self._error: ModelcatError | OSError | None = None
         self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> _Background:
@@ -385,7 +385,7 @@ class _Background:
     def _run(self) -> None:
         try:
             self._work()
-        except ModelcatError as error:
+        except (ModelcatError, OSError) as error:
             self._error = error
 
 

@@ -187,8 +187,13 @@ class Git:
 
     def left(self) -> list[Path]:
         """What a git that died left behind, or what one at work still needs."""
-        packs = self.git_dir / "objects" / "pack"
-        return [*self.git_dir.glob("fast_import_crash_*"), *packs.glob("tmp_*"), *packs.glob(".tmp-*")]
+        objects = self.git_dir / "objects"
+        return [
+            *self.git_dir.glob("fast_import_crash_*"),
+            *objects.glob("pack/tmp_*"),
+            *objects.glob("pack/.tmp-*"),
+            *objects.glob("??/tmp_obj_*"),
+        ]
 
     def sweep(self) -> int:
         """Remove what a git that died left behind; gives how many files. Nothing while a git is at work."""
