@@ -58,7 +58,11 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _LOCKED = re.compile(r"Unable to create '([^'\n]+\.lock)': File exists")
-_FULL = re.compile(r"No space left on device|Out of diskspace|[Dd]isk quota exceeded|File too large")
+_FULL = re.compile(
+    r"No space left on device|Out of diskspace|[Dd]isk quota exceeded|File too large"
+    # What git says of a reference, whose few bytes nothing but a full disk refuses once the lock is made.
+    r"|couldn't write '[^'\n]+\.lock'"
+)
 _REFUSED = re.compile(r"Permission denied|Read-only file system|Operation not permitted")
 _PATIENCE = 10.0
 """Seconds to wait for another git that is at work in the repository."""
