@@ -55,7 +55,7 @@ def assert_goes_on(starter: Starter, settings: Settings, tree: str) -> None:
     ground.assert_whole(settings)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("error", "lasting"), [("ENOSPC", True), ("EIO", False)], ids=["full from then on", "one bad moment"]
 )

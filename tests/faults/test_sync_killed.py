@@ -166,7 +166,7 @@ def test_killed_at_random_moments(theirs: Field, kill: Callable[[int, int], None
     assert git(theirs.settings.catalog, "rev-list", "--count", "HEAD").strip() >= "50"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["modelcat alone", "as a terminal does"])
 def test_interrupted_at_random_moments(theirs: Field, kill: Callable[[int, int], None]) -> None:
     choice = random.Random(f"interrupted {kill.__name__}")  # noqa: S311
@@ -204,7 +204,7 @@ def assert_interrupted(done: Ended) -> None:
         assert "models of" in done.out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_interrupted_from_the_very_start(theirs: Field) -> None:
     """Processes that start from nothing: ^C while modules are loaded is ^C all the same."""
     choice = random.Random("start")  # noqa: S311
