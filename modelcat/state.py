@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
@@ -163,11 +162,12 @@ def _write(path: Path, value: Any) -> None:
 def put(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, its folder made if need be. Raises OSError."""
     make_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # Named beforehand: ^C may come as soon as the file is there.
+    name = os.fspath(path.with_name(f".{path.name}.{os.urandom(4).hex()}"))
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(data)
-        os.replace(name, path)  # noqa: PTH105  a str is what mkstemp gives
+        os.replace(name, path)  # noqa: PTH105  the name is a str for the line below
     finally:
         # Gone already where all went well.
         with suppress(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -80,3 +81,40 @@ def test_an_error_on_the_way_comes_out_of_the_commit(
     assert repo.head() is None
     monkeypatch.undo()
     assert repo.commit({"a": "text\n"}, "one") is not None
+
+
+def test_what_the_disk_refuses_in_the_thread_is_told_by_the_stream(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never by a traceback of the thread's own."""
+    repo = CatalogRepo.open(tmp_path / "catalog")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("modelcat.repo.git.Git.start", full)
+    with repo.ahead() as ahead:
+        ahead.put({"catalog/a.json": "a\n"})
+        with pytest.raises(OSError, match="No space left"):
+            ahead.stream()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_interrupted_start_of_the_thread_is_an_interrupt(
+    repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """^C while it waits for the thread to be up: the thread ends, and no other exception comes out."""
+    threads: list[threading.Thread] = []
+    real = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        real(thread)
+        threads.append(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(KeyboardInterrupt), repo.ahead() as ahead:
+        ahead.put({"catalog/a.json": "a\n"})
+    [thread] = threads
+    thread.join(10)
+    assert not thread.is_alive()

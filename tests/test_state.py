@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,3 +102,19 @@ def test_folders_and_files_are_for_the_person_alone(tmp_path: Path) -> None:
         os.umask(before)
     modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "catalog").rglob("*")}
     assert modes == {"models": 0o700, "extra": 0o700, "sources": 0o700, "models-dev.json": 0o600}
+
+
+def test_an_interrupt_as_soon_as_the_file_is_there_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+
+    def opened(*words: Any) -> int:
+        os.close(real(*words))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "open", opened)
+    with pytest.raises(KeyboardInterrupt):
+        state.put(tmp_path / "extra" / "state.json", b"x")
+    monkeypatch.undo()
+    assert list((tmp_path / "extra").iterdir()) == []

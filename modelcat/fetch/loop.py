@@ -51,5 +51,9 @@ class _Loop(asyncio.SelectorEventLoop):
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end in a loop of its own. KeyboardInterrupt cancels it and comes out."""
-    with asyncio.Runner(loop_factory=_Loop) as runner:
-        return runner.run(work)
+    try:
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            return runner.run(work)
+    finally:
+        # ^C may come before it was begun, and Python would complain of that.
+        work.close()

@@ -37,14 +37,17 @@ class Ahead:
 
     def __exit__(self, *_: object) -> None:
         self._join()
+        # A thread whose start was interrupted by ^C has been given nothing, and ends by this.
+        self._queue.put(None)
         if self._stream is not None:
             self._stream.__exit__(None, None, None)
 
     def put(self, texts: Mapping[str, str | None]) -> None:
         """Send `texts` (path -> text) ahead; does not wait. What is removed (None) needs no sending."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="modelcat-ahead")
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="modelcat-ahead")
+            thread.start()
+            self._thread = thread
         self._queue.put(texts)
 
     def stream(self) -> Import:
