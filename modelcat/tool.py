@@ -7,13 +7,13 @@ Rules that judge a person's config are in rules/ by the same name. Nothing here 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
 from modelcat.catalog import price_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from pathlib import PurePath
 
     from modelcat.catalog import Model, Provider
     from modelcat.tree import Pattern, Shape, Tree
@@ -58,6 +58,21 @@ class Place:
     home: PurePath
     platform: str
     """As sys.platform says: linux, darwin, win32."""
+
+    @property
+    def pure(self) -> type[PurePath]:
+        """How paths are written there."""
+        return PureWindowsPath if self.platform == "win32" else PurePosixPath
+
+    def config_folder(self, variable: str, default: str) -> PurePath:
+        """The folder for configs of the platform: ~/.config, ~/Library/Application Support, or on Windows
+        what `variable` says, else AppData/`default`.
+        """
+        home = self.pure(self.home)
+        if self.platform == "win32":
+            named = self.env.get(variable)
+            return self.pure(named) if named else home / "AppData" / default
+        return home / "Library" / "Application Support" if self.platform == "darwin" else home / ".config"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from modelcat.tool import WRITTEN_BY, Place, Target, Tool, newest_first, nowhere, writes_text
@@ -108,19 +107,14 @@ def path(place: Place) -> PurePath:
 
     XDG_CONFIG_HOME counts on every system.
     """
-    pure = PureWindowsPath if place.platform == "win32" else PurePosixPath
+    pure = place.pure
     if file := place.env.get("AICHAT_CONFIG_FILE"):
         return pure(file)
     if folder := place.env.get("AICHAT_CONFIG_DIR"):
         return pure(folder) / MAIN
     if xdg := place.env.get("XDG_CONFIG_HOME"):
         return pure(xdg) / NAME / MAIN
-    if place.platform == "win32":
-        roaming = place.env.get("APPDATA")
-        return (pure(roaming) if roaming else pure(place.home) / "AppData" / "Roaming") / NAME / MAIN
-    if place.platform == "darwin":
-        return pure(place.home) / "Library" / "Application Support" / NAME / MAIN
-    return pure(place.home) / ".config" / NAME / MAIN
+    return place.config_folder("APPDATA", "Roaming") / NAME / MAIN
 
 
 def unfit(model: Model) -> str | None:

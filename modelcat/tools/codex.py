@@ -21,7 +21,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from modelcat.tool import WRITTEN_BY, Place, Target, Tool, facts_line, newest_first, nowhere, writes_text
@@ -59,7 +58,7 @@ _UNDATED = _LAST_DAY
 
 def path(place: Place) -> PurePath:
     """config.toml in CODEX_HOME, else in ~/.codex, on every system."""
-    pure = PureWindowsPath if place.platform == "win32" else PurePosixPath
+    pure = place.pure
     folder = place.env.get("CODEX_HOME")
     return (pure(folder) if folder else pure(place.home) / ".codex") / MAIN
 

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from modelcat.tool import WRITTEN_BY, Place, Target, Tool, newest_first, nowhere, writes_text
@@ -81,16 +80,10 @@ def key_variable(provider: Provider) -> str | None:
 
 def path(place: Place) -> PurePath:
     """mods.yml under XDG_CONFIG_HOME (if absolute), else under the platform's config folder."""
-    pure = PureWindowsPath if place.platform == "win32" else PurePosixPath
     xdg = place.env.get("XDG_CONFIG_HOME")
-    if xdg and pure(xdg).is_absolute():
-        return pure(xdg) / NAME / MAIN
-    if place.platform == "win32":
-        local = place.env.get("LOCALAPPDATA")
-        return (pure(local) if local else pure(place.home) / "AppData" / "Local") / NAME / MAIN
-    if place.platform == "darwin":
-        return pure(place.home) / "Library" / "Application Support" / NAME / MAIN
-    return pure(place.home) / ".config" / NAME / MAIN
+    if xdg and place.pure(xdg).is_absolute():
+        return place.pure(xdg) / NAME / MAIN
+    return place.config_folder("LOCALAPPDATA", "Local") / NAME / MAIN
 
 
 def unfit(model: Model) -> str | None:
