@@ -169,38 +169,43 @@ def test_a_git_that_outlives_its_modelcat_is_waited_for(tmp_path: Path) -> None:
     assert clean(folder)
 
 
+COMMIT = (
+    "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo, preload\npreload()\n"
+    "print('ready', flush=True)\nfolder = Path(sys.argv[1])\n"
+    "texts = {f'catalog/{n}.json': f'{n} {sys.argv[2]}\\n' * 2000 for n in range(60)}\n"
+    f"CatalogRepo.open(folder).commit(texts, 'sync: ' + sys.argv[2], '', {TAG!r})\n"
+)
+
+
+def commit_for(folder: Path, turn: int, seconds: float | None) -> float:
+    """One commit in a process group of its own, killed `seconds` after it began, if given. Out: its life."""
+    command = [sys.executable, "-c", COMMIT, str(folder), str(turn)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        begun = time.monotonic()
+        if seconds is not None:
+            time.sleep(seconds)
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return time.monotonic() - begun
+
+
 @pytest.mark.slow
 def test_commits_killed_with_their_git_at_random_moments(tmp_path: Path) -> None:
     """The whole process group dies, git in the middle of its own writes included."""
     folder = tmp_path / "catalog"
     repo = CatalogRepo.open(folder)
-    big = {f"catalog/{n}.json": f"{n}\n" * 2000 for n in range(60)}
-    repo.commit(big, "sync: 0")
+    repo.commit({f"catalog/{n}.json": f"{n}\n" * 2000 for n in range(60)}, "sync: begun")
+    whole = commit_for(folder, 0, None)
     choice = random.Random(4)  # noqa: S311
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo, preload\npreload()\n"
-        "print('ready', flush=True)\nfolder = Path(sys.argv[1])\n"
-        "texts = {f'catalog/{n}.json': f'{n} {sys.argv[2]}\\n' * 2000 for n in range(60)}\n"
-        f"CatalogRepo.open(folder).commit(texts, 'sync: ' + sys.argv[2], '', {TAG!r})\n"
-    )
     kills = 0
     for turn in range(1, 41):
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, str(folder), str(turn)],
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(choice.uniform(0, 0.12))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        commit_for(folder, turn, choice.uniform(0, whole))
         repo = CatalogRepo.open(folder)
         repo.settle()
         assert list((folder / ".git/objects/pack").glob("tmp_*")) == []
-        subject = git(folder, "log", "-1", "--format=%s").strip()
-        kills += subject != f"sync: {turn}"
+        kills += git(folder, "log", "-1", "--format=%s").strip() != f"sync: {turn}"
         assert files(folder) == repo.read_all()
         assert clean(folder)
         assert len({text.split("\n")[0].partition(" ")[2] for text in repo.read_all().values()}) == 1
@@ -208,7 +213,7 @@ def test_commits_killed_with_their_git_at_random_moments(tmp_path: Path) -> None
         assert commit is not None
         repo.commit({"catalog/0.json": repo.read("catalog/0.json", "HEAD~1")}, f"back {turn}")
     assert sound(folder)
-    assert 8 < kills < 40
+    assert kills, "no kill came in time: the moments are not those of the commit"
 
 
 def test_interrupting_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
