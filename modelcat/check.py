@@ -16,6 +16,7 @@ from modelcat import rules
 from modelcat.errors import DocumentError, VerifyError
 from modelcat.rules import KINDS, Change, Context, Found, Kind, Rule, Severity, Subject
 from modelcat.rules.ignores import Ignores
+from modelcat.rules.secrets import RULES as SECRETS
 from modelcat.rules.secrets import hits, masked, scan, shown
 from modelcat.tree import pointer_text, same
 
@@ -137,10 +138,14 @@ def examine(tree: Tree, kind: Kind | None, path: str, context: Context) -> Itera
 def unsound(tool: str, path: str, tree: Tree, context: Context) -> str | None:
     """What the tool would refuse in a config that is about to be written, in one line; None: nothing.
 
-    `path` is where it will stand. For what modelcat itself renders: an error there is a bug of modelcat's.
+    `path` is where it will stand. For what modelcat itself renders: an error there is a bug of modelcat's. A
+    secret in clear is none: no tool minds, and a provider may call a model what a key looks like.
     """
-    for rule, found in examine(tree, kind_of(path, tree, tool), path, context):
-        if rule.severity == "error":
+    subject = _subject(tree, kind_of(path, tree, tool), path, context)
+    refusals = [rule for rule in rules.of(subject.kind) if rule.severity == "error"]
+    for rule in refusals:
+        found = None if rule in SECRETS else next(iter(rule.look(subject)), None)
+        if found is not None:
             return f"{path}: {found.message} [{rule.id}]"
     return None
 

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modelcat import rules
@@ -281,6 +281,13 @@ def test_the_first_error_of_data_that_is_about_to_be_written() -> None:
     assert said.endswith("[codex/wire-api-chat]")
 
 
+def test_a_model_called_like_a_key_is_no_reason_to_write_nothing() -> None:
+    name = "sk-aB3dE5fG7hJ9kL1mN3pQ5rS7"
+    tree = {"apis": {"a": {"base-url": "https://a.example/v1", "models": {name: {"max-input-chars": 9}}}}}
+    assert "secret/in-clear" in [rule.id for rule, _ in examine(tree, KINDS["mods"], "mods.yml", context())]
+    assert unsound("mods", "config/mods/mods.yml", tree, context()) is None
+
+
 def test_a_provider_s_part_needs_no_whole_around_it() -> None:
     text = (
         "apis: {a: {base-url: 'https://a.example/v1', api-key-env: A, models: {m: {max-input-chars: 1}}}}\n"
@@ -446,6 +453,7 @@ _SCALAR = (
     ),
     st.sampled_from(sorted(KINDS)),
 )
+@example(2**63, "codex")
 def test_rules_take_any_tree(tree: Any, kind: str) -> None:
     for rule, item in examine(tree, KINDS[kind], "x", context()):
         assert rule.id in IDS

@@ -209,7 +209,7 @@ def number_range(subject: Subject) -> Iterator[Found]:
         elif isinstance(value, list):
             stack += [((*at, index), item) for index, item in enumerate(value)]
         elif isinstance(value, int) and not -_LARGEST - 1 <= value <= _LARGEST:
-            yield Found(at, f"{at[-1]} is too large a number")
+            yield Found(at, f"{at[-1] if at else 'the whole file'} is too large a number")
 
 
 @rule(

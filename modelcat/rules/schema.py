@@ -30,15 +30,17 @@ _NAMES = {
     "boolean": "true or false",
     "null": "nothing",
 }
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "null": type(None),
+_TYPES: dict[type, str] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    int: "integer",
+    float: "number",
+    # True and false are whole numbers to Python and to nobody else.
+    bool: "boolean",
+    type(None): "null",
 }
+_LIMITS = frozenset({"enum", "minimum", "maximum", "minLength", "pattern"})
 
 
 class Violation(NamedTuple):
@@ -53,36 +55,42 @@ class Violation(NamedTuple):
     """For an unknown key: the keys the schema names there."""
 
 
-def violations(tree: Tree, schema: Any) -> Iterator[Violation]:
+def violations(tree: Tree, schema: Any) -> list[Violation]:
     """Everything in `tree` that breaks `schema`, in document order."""
-    yield from _walk(tree, schema, schema, ())
+    found: list[Violation] = []
+    _walk(tree, schema, schema, (), found)
+    return found
 
 
-def _walk(value: Tree, schema: Any, root: Any, at: Pointer) -> Iterator[Violation]:
+def _walk(value: Tree, schema: Any, root: Any, at: Pointer, found: list[Violation]) -> None:
     while isinstance(schema, dict) and "$ref" in schema:
         schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     if not isinstance(schema, dict):
         return
     wanted = schema.get("type")
     if wanted is not None and not _is(value, wanted):
-        yield Violation(at, "type", f"should be {_words(wanted)}, is {describe(value)}")
+        found.append(Violation(at, "type", f"should be {_words(wanted)}, is {describe(value)}"))
         return
     if "anyOf" in schema and (problem := _none_of(value, schema["anyOf"], root, at)):
-        yield from problem
+        found += problem
         return
-    yield from _plain(value, schema, at)
+    if not _LIMITS.isdisjoint(schema):
+        found += _plain(value, schema, at)
     if isinstance(value, dict):
-        yield from _map(value, schema, root, at)
+        _map(value, schema, root, at, found)
     elif isinstance(value, list) and "items" in schema:
         for index, item in enumerate(value):
-            yield from _walk(item, schema["items"], root, (*at, index))
+            _walk(item, schema["items"], root, (*at, index), found)
 
 
 def _none_of(value: Tree, options: list[Any], root: Any, at: Pointer) -> list[Violation]:
     """The violations of the option that `value` comes nearest to; empty where one option fits."""
-    tries = [list(_walk(value, option, root, at)) for option in options]
-    if any(not [item for item in found if item.word != "unknown"] for found in tries):
-        return []
+    tries: list[list[Violation]] = []
+    for option in options:
+        tries.append([])
+        _walk(value, option, root, at, tries[-1])
+        if all(item.word == "unknown" for item in tries[-1]):
+            return []
     shaped = [found for found in tries if not (found[0].word == "type" and found[0].pointer == at)]
     if shaped:
         return min(shaped, key=len)
@@ -108,26 +116,25 @@ def _plain(value: Tree, schema: Any, at: Pointer) -> Iterator[Violation]:
             )
 
 
-def _map(value: dict[str, Tree], schema: Any, root: Any, at: Pointer) -> Iterator[Violation]:
+def _map(value: dict[str, Tree], schema: Any, root: Any, at: Pointer, found: list[Violation]) -> None:
     named = schema.get("properties", {})
     other = schema.get("additionalProperties")
-    for key in schema.get("required", ()):
-        if key not in value:
-            yield Violation(at, "required", f"has no {key}")
+    missing = [key for key in schema.get("required", ()) if key not in value]
+    found += [Violation(at, "required", f"has no {key}") for key in missing]
     for key, item in value.items():
         if key in named:
-            yield from _walk(item, named[key], root, (*at, key))
+            _walk(item, named[key], root, (*at, key), found)
         elif isinstance(other, dict):
-            yield from _walk(item, other, root, (*at, key))
+            _walk(item, other, root, (*at, key), found)
         elif named:
-            yield Violation((*at, key), "unknown", f"{key} is not known here", tuple(named))
+            found.append(Violation((*at, key), "unknown", f"{key} is not known here", tuple(named)))
 
 
 def _is(value: Tree, wanted: str | list[str]) -> bool:
+    name = _TYPES.get(type(value))
     if isinstance(wanted, list):
-        return any(_is(value, item) for item in wanted)
-    # True and false are whole numbers to Python and to nobody else.
-    return isinstance(value, _TYPES[wanted]) and (wanted == "boolean" or not isinstance(value, bool))
+        return name in wanted or (name == "integer" and "number" in wanted)
+    return name == wanted or (name == "integer" and wanted == "number")
 
 
 def _words(wanted: Any) -> str:
