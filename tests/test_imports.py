@@ -21,7 +21,6 @@ MODULES = sorted(ROOT.rglob("*.py"))
 HOMES = {
     "typer": ("modelcat.cli",),
     "rich": ("modelcat.output",),
-    "git": ("modelcat.repo",),
     "httpx": ("modelcat.fetch",),
     "ruamel": ("modelcat.documents",),
     "_ruamel_yaml": ("modelcat.documents",),
@@ -199,7 +198,7 @@ def test_broad_except_stands_once() -> None:
     assert places == ["modelcat.errors"]
 
 
-LIGHT = ("httpx", "git", "rich", "deepdiff", "tomlkit", "filelock", "platformdirs", "asyncio", "pydantic")
+LIGHT = ("httpx", "rich", "deepdiff", "tomlkit", "filelock", "platformdirs", "asyncio", "pydantic")
 
 
 @pytest.mark.parametrize(
@@ -207,8 +206,8 @@ LIGHT = ("httpx", "git", "rich", "deepdiff", "tomlkit", "filelock", "platformdir
     [
         (["--version"], ("typer", "dataclasses", "json", *LIGHT)),
         (["--help"], LIGHT),
-        (["providers", "list"], ("httpx", "git", "deepdiff", "asyncio")),
-        (["models", "gpt"], ("httpx", "git", "deepdiff", "tomlkit", "asyncio")),
+        (["providers", "list"], ("httpx", "deepdiff", "asyncio")),
+        (["models", "gpt"], ("httpx", "deepdiff", "tomlkit", "asyncio")),
         (["validate", "--help"], ("typer", *LIGHT)),
     ],
 )

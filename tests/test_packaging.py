@@ -14,7 +14,6 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Distributions that are imported by another name.
 MODULES = {
-    "gitpython": "git",
     "pyyaml": "yaml",
     "pytest-cov": None,
     "ruamel.yaml": "ruamel",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,16 +78,6 @@ def test_no_difference_makes_no_commit_and_starts_no_git(
     assert count.started == []
     assert {path: (folder / path).stat().st_mtime_ns for path in TEXTS} == times
     assert git(folder, "tag") == f"{WHEN}\n"
-
-
-def test_no_difference_does_not_even_load_gitpython(repo: CatalogRepo, folder: Path) -> None:
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo\n"
-        f"repo = CatalogRepo.open(Path({str(folder)!r}))\n"
-        f"print(repo.commit({TEXTS!r}, 'again'), repo.head(), 'git' in sys.modules)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == f"None {git(folder, 'rev-parse', 'HEAD').strip()} False\n"
 
 
 def test_only_files_that_differ_are_touched(repo: CatalogRepo, folder: Path) -> None:

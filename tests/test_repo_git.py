@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from modelcat import repo as repos
 from modelcat.errors import RepoError, StorageError
 from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo
 from modelcat.repo.git import Git, _any_git, at_work
@@ -189,14 +187,6 @@ def test_variables_of_a_hook_that_calls_us_change_nothing(
     assert sound(folder)
 
 
-def test_git_variables_are_gone_from_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GIT_DIR", "/nowhere")
-    monkeypatch.setenv("NOT_GIT_DIR", "stays")
-    repos.isolate()
-    assert [name for name in os.environ if name.startswith("GIT_")] == []
-    assert os.environ["NOT_GIT_DIR"] == "stays"
-
-
 def test_settings_in_the_repository_itself_run_nothing(folder: Path, tmp_path: Path) -> None:
     committed(folder)
     refuse = script(tmp_path / "refuse", f"touch {tmp_path}/ran; exit 1")
@@ -241,23 +231,36 @@ def test_a_repository_of_another_owner_works(folder: Path) -> None:
     assert repo.commit({"config/b.txt": "new\n"}, "third") is not None
 
 
-def test_git_that_is_not_there_is_said(folder: Path, tmp_path: Path) -> None:
-    """In a process of its own: GitPython looks for git once, when it is imported."""
-    code = (
-        "from pathlib import Path\n"
-        "from modelcat.errors import RepoError\n"
-        "from modelcat.repo import CatalogRepo\n"
-        "try:\n"
-        f"    CatalogRepo.open(Path({str(folder)!r}))\n"
-        "except RepoError as error:\n"
-        "    print(error)\n"
-    )
-    environment = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
-    assert "install git" in done.stdout
-    assert done.stderr == ""
+def test_git_that_is_not_there_is_said(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RepoError, match="git was not found on PATH; install git"):
+        CatalogRepo.open(folder)
+
+
+def test_git_that_cannot_be_started_is_said(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "bin" / "git"
+    broken.parent.mkdir()
+    broken.write_text("#!/no/such/interpreter\n")
+    broken.chmod(0o700)
+    monkeypatch.setenv("PATH", str(broken.parent))
+    with pytest.raises(RepoError, match=r"git cannot be run .*No such file"):
+        CatalogRepo.open(folder)
+
+
+@pytest.mark.parametrize("entry", [".", "", "bin"])
+def test_a_git_in_the_current_folder_is_nobody_s(
+    entry: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    (here / "bin").mkdir(parents=True)
+    for place in (here, here / "bin"):
+        script(place / "git", f"touch {tmp_path}/ran; exit 1")
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PATH", entry + os.pathsep + os.environ["PATH"])
+    committed(folder)
+    assert not (tmp_path / "ran").exists()
 
 
 LOCKS = ["index.lock", "HEAD.lock", "packed-refs.lock", "refs/heads/main.lock", f"refs/tags/sync/{WHEN}.lock"]

@@ -18,7 +18,7 @@ import pytest
 
 from modelcat import state
 from modelcat.errors import StorageError
-from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, preload, worktree
+from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, worktree
 from modelcat.repo.git import Git
 from modelcat.repo.importer import Import
 from modelcat.repo.worktree import Pending, save_pending
@@ -79,7 +79,6 @@ def check_and_go_on(folder: Path) -> bool:
 
 
 def test_a_commit_killed_before_every_step(tmp_path: Path) -> None:
-    preload()
     outcomes = []
     for step in range(200):
         folder = tmp_path / str(step) / "catalog"
@@ -120,7 +119,6 @@ def test_a_tag_is_not_made_for_a_commit_that_never_was(tmp_path: Path) -> None:
 
 
 def test_a_first_commit_killed_before_every_step(tmp_path: Path) -> None:
-    preload()
     for step in range(200):
         folder = tmp_path / str(step) / "catalog"
         killed = run_until(step, committing(folder, NEW))
@@ -132,7 +130,6 @@ def test_a_first_commit_killed_before_every_step(tmp_path: Path) -> None:
 
 def test_settling_killed_before_every_step(tmp_path: Path) -> None:
     """A second kill while the first is being mended changes nothing."""
-    preload()
     for first in (8, 12, 16, 20):
         for step in range(60):
             folder = tmp_path / f"{first}-{step}" / "catalog"
@@ -170,7 +167,7 @@ def test_a_git_that_outlives_its_modelcat_is_waited_for(tmp_path: Path) -> None:
 
 
 COMMIT = (
-    "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo, preload\npreload()\n"
+    "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo\n"
     "print('ready', flush=True)\nfolder = Path(sys.argv[1])\n"
     "texts = {f'catalog/{n}.json': f'{n} {sys.argv[2]}\\n' * 2000 for n in range(60)}\n"
     f"CatalogRepo.open(folder).commit(texts, 'sync: ' + sys.argv[2], '', {TAG!r})\n"
@@ -316,7 +313,7 @@ def test_interrupting_a_write_leaves_no_temporary(tmp_path: Path, monkeypatch: p
 def full_disk_script(folder: Path) -> str:
     return (
         "import resource, signal, sys\nfrom pathlib import Path\nfrom modelcat.errors import StorageError\n"
-        "from modelcat.repo import CatalogRepo, preload\npreload()\n"
+        "from modelcat.repo import CatalogRepo\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"repo = CatalogRepo.open(Path({str(folder)!r}))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))\n"
@@ -360,7 +357,6 @@ def test_a_full_disk_leaves_everything_old(tmp_path: Path) -> None:
 
 
 def test_a_backup_killed_before_every_step(tmp_path: Path) -> None:
-    preload()
     old, new = ([BackupFile("aichat", None, "/x", True, text, 0o600, None)] for text in (b"old", b"new"))
     for step in range(100):
         folder = tmp_path / str(step) / "private"

@@ -15,7 +15,7 @@ from modelcat import settings as machine
 from modelcat import tools as all_tools
 from modelcat.errors import StaleFileError, StorageError
 from modelcat.files import Write
-from modelcat.repo import CatalogRepo, PrivateRepo, preload
+from modelcat.repo import CatalogRepo, PrivateRepo
 from modelcat.settings import Settings
 from modelcat.transaction import Change
 from tests.killed import run_until
@@ -117,7 +117,6 @@ def test_killed_before_every_touch_of_the_disk(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     """The files, the base and the backup belong together after the next start, whenever it was killed."""
-    preload()
     outcomes = []
     for step in range(300):
         place = tmp_path / f"k{step}"

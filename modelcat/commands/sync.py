@@ -8,7 +8,6 @@ committed in repo/.
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from modelcat import asking, refresh, state, workspace
 from modelcat import settings as machine
 from modelcat.catalog import snapshot_day
-from modelcat.errors import ExitCode, ModelcatError, UsageError
+from modelcat.errors import ExitCode, UsageError
 from modelcat.fetch import Failed, Fetched
 
 if TYPE_CHECKING:
@@ -224,10 +223,7 @@ def _ask(
 
 def _load() -> None:
     """Load what news will need; done while the providers are waited for, it costs nothing."""
-    from modelcat import repo, update  # noqa: F401
-
-    with suppress(ModelcatError):  # it is told when git is needed
-        repo.preload()
+    from modelcat import update  # noqa: F401
 
 
 def _commit(repo: CatalogRepo, update: Update, ahead: Ahead) -> tuple[str | None, str | None]:

@@ -1,6 +1,6 @@
 """The managed repositories: the catalog, which can be shared, and the private one with backups and bases.
 
-git is imported here and nowhere else, and only when something has to be asked of it. How git is kept from
+git is started here and nowhere else, and only when something has to be asked of it. How git is kept from
 being led astray stands in git.py, how commits are written in importer.py, the folder's files in
 worktree.py.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from modelcat.repo.ahead import Ahead
 from modelcat.repo.catalog import PERSONAL, CatalogRepo
-from modelcat.repo.git import isolate, preload
 from modelcat.repo.history import LineChange
 from modelcat.repo.objects import Entry, Tag
 from modelcat.repo.private import BackupFile, Kept, Manifest, PrivateRepo
@@ -25,6 +24,4 @@ __all__ = [
     "Manifest",
     "PrivateRepo",
     "Tag",
-    "isolate",
-    "preload",
 ]

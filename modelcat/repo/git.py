@@ -2,22 +2,27 @@
 
 Every call names its repository (no search upwards, no question of ownership), runs with the person's and
 the system's settings out of reach and with everything pinned that a repository's own settings could turn
-on. What is asked of git stands in catalog.py and private.py. GitPython starts the processes; it is imported
-on the first call, because it costs some 90 ms and a sync that learns nothing needs no git.
+on. What is asked of git stands in catalog.py and private.py.
+
+Processes are started directly. GitPython was in between at first: for 45 to 90 ms of imports on every command
+it did nothing more than that, since its own reading and writing of repositories follows the person's
+settings.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modelcat.errors import RepoError, StorageError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Mapping, Sequence
 
     from modelcat.errors import ModelcatError
@@ -68,30 +73,22 @@ _PATIENCE = 10.0
 """Seconds to wait for another git that is at work in the repository."""
 
 
-def isolate() -> None:
-    """Take GIT_* out of this process's environment, once and for all.
+def _environment() -> dict[str, str]:
+    """What a git inherits: this process's environment without GIT_*.
 
-    A git hook that calls modelcat has GIT_DIR and GIT_INDEX_FILE set, and GitPython can add variables to
-    those of its children but take none away: a commit would land in the other repository.
+    A git hook that calls modelcat has GIT_DIR and GIT_INDEX_FILE set: a commit would land in the other
+    repository.
     """
-    for name in [name for name in os.environ if name.upper().startswith("GIT_")]:
-        del os.environ[name]
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
 
 
-def preload() -> None:
-    """Import GitPython now, for a caller that has time to spare (a sync waiting for the network)."""
-    _gitpython()
-
-
-def _gitpython() -> Any:
-    isolate()
-    try:
-        import git
-    except ImportError as error:
-        raise RepoError(
-            f"git cannot be run ({_first_line(str(error))}); install git 2.30 or newer"
-        ) from error
-    return git
+def _program() -> str:
+    """Where git is: on PATH and nowhere else. The system's own search may begin in the current folder."""
+    for folder in filter(os.path.isabs, os.get_exec_path()):
+        found = shutil.which(os.path.join(folder, "git"))  # noqa: PTH118
+        if found is not None:
+            return found
+    raise RepoError("git was not found on PATH; install git 2.30 or newer")
 
 
 class Git:
@@ -101,7 +98,7 @@ class Git:
         self.git_dir = git_dir
         self.folder = work_tree or git_dir
         self._pins = [word for item in {**_PINS, **(pins or {})}.items() for word in ("-c", "=".join(item))]
-        self._environment = {**_ENVIRONMENT, "GIT_DIR": str(git_dir)}
+        self._environment = {**_environment(), **_ENVIRONMENT, "GIT_DIR": str(git_dir)}
         if work_tree is not None:
             self._environment["GIT_WORK_TREE"] = str(work_tree)
 
@@ -127,21 +124,22 @@ class Git:
         """The output of one git command as text, without the last line's end."""
         return (self.run(*words) or b"").decode("utf-8", "replace").rstrip("\n")
 
-    def start(self, *words: str) -> Any:
-        """A running git with pipes for stdin, stdout and stderr (as subprocess.Popen)."""
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """A running git with pipes for stdin, stdout and stderr."""
         import subprocess
 
-        git = _gitpython()
         folder = self.folder if self.folder.is_dir() else self.folder.parent
         try:
-            return git.Git(str(folder)).execute(
-                ["git", "--no-pager", "--literal-pathspecs", *self._pins, *words],
-                istream=subprocess.PIPE,
-                as_process=True,
+            return subprocess.Popen(
+                [_program(), "--no-pager", "--literal-pathspecs", *self._pins, *words],
+                cwd=folder,
                 env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
             )
-        except git.GitCommandNotFound as error:
-            raise RepoError("git was not found on PATH; install git 2.30 or newer") from error
+        except OSError as error:
+            raise RepoError(f"git cannot be run ({error.strerror}); install git 2.30 or newer") from error
 
     def failure(self, verb: str, message: str) -> ModelcatError:
         """The exception for what git said on stderr."""

@@ -42,7 +42,7 @@ class Import:
         process = self._process
         if process.returncode is None:
             process.kill()
-            process.proc.wait()
+            process.wait()
             for pipe in (process.stdin, process.stdout, process.stderr):
                 with suppress(OSError):  # what is buffered can go nowhere
                     pipe.close()

@@ -23,7 +23,7 @@ from modelcat.files import Write
 from modelcat.files.disk import link_text
 from modelcat.output import Screen
 from modelcat.output import restore as words
-from modelcat.repo import CatalogRepo, PrivateRepo, preload
+from modelcat.repo import CatalogRepo, PrivateRepo
 from modelcat.settings import Settings
 from modelcat.transaction import Change
 from tests.killed import run_until
@@ -229,7 +229,6 @@ def test_any_day_comes_back_exactly(
 
 
 def test_killed_before_every_touch_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    preload()
     for step in range(300):
         place = tmp_path / str(step)
         home = place / "home"
@@ -392,7 +391,6 @@ def test_a_lost_or_damaged_note_costs_an_empty_folder_only(home: Path) -> None:
 def test_killed_at_any_moment_of_undoing_nothing_of_the_persons_goes(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    preload()
     make(codex(home), (None, b"mine", 0o600))
     settings = machine.load()
     tag = applied(settings, {"config.toml": b"new", "modelcat/x.json": b"{}"}, base(*NAMES))

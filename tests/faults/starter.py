@@ -120,9 +120,6 @@ def _load() -> None:
         importlib.import_module(f"modelcat.{name}")
     for name in ("httpx", "filelock", "modelcat.legacy_output"):
         importlib.import_module(name)
-    from modelcat.repo import preload
-
-    preload()
 
 
 def _child(
