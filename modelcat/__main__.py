@@ -54,6 +54,10 @@ def _end(work: Callable[[], int]) -> None:
         _open_streams()
         code = work()
         sys.stdout.flush()
+        # All is done and said: a ^C would only break into what Python and its libraries do at the very end.
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:  # while loading; a command says its own word
         print("interrupted", file=sys.stderr)
         code = INTERRUPTED

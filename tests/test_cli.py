@@ -478,6 +478,20 @@ def test_interrupted_while_loading(
     assert capsys.readouterr() == ("", "interrupted\n")
 
 
+def test_interrupted_when_all_is_done() -> None:
+    """While Python ends, in a hook of a library's, there is nothing left to cut short."""
+    code = (
+        "import atexit, os, signal, sys\n"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))\n"
+        "from modelcat.__main__ import main\n"
+        "sys.argv = ['modelcat', 'models', '--json']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == []
+
+
 # Exit codes
 
 
