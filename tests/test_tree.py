@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +28,7 @@ from modelcat.tree import (
 )
 
 if TYPE_CHECKING:
-    from modelcat.tree import Shape
+    from modelcat.tree import Shape, Step, Tree
 
 SHAPE: Shape = {
     ("clients",): Keyed(("name", "type")),
@@ -58,6 +60,7 @@ TREES = st.recursive(
         ({"a": None}, {"b": None}),
         ([], {}),
         ([1, 2], [2, 1]),
+        (float("nan"), 1.0),
         (date(2026, 1, 2), datetime(2026, 1, 2)),  # noqa: DTZ001  TOML has dates without a zone
         (datetime(2026, 1, 2, 12, tzinfo=UTC), datetime(2026, 1, 2, 13, tzinfo=timezone(timedelta(hours=1)))),
     ],
@@ -123,7 +126,13 @@ def test_layout_steps_down_by_name_and_by_star() -> None:
     assert not layout.below("other").below("c").below("d").leads
 
 
-TREE = {
+def test_what_a_star_says_holds_at_a_named_place_too() -> None:
+    layout = Layout({("a",): ScalarSet(), ("*", "y"): ScalarSet()}, (("*", "x"),))
+    assert layout.below("a").below("x").entry
+    assert isinstance(layout.below("a").below("y").kind, ScalarSet)
+
+
+TREE: Tree = {
     "clients": [
         {"type": "openai", "models": [{"name": "m1"}, {"name": "m2", "size": 3}]},
         {"name": "b", "models": [{"name": "x"}, {"name": "x"}]},
@@ -173,6 +182,19 @@ def test_places_are_what_documents_know() -> None:
             places.of(pointer)
 
 
+def test_a_place_where_nothing_stands_has_no_step_either() -> None:
+    places = Places({"map": {"a": 1}, "text": "abc", "plain": [7]}, LAYOUT)
+    steps: list[tuple[str, Step]] = [("map", "b"), ("text", "b"), ("plain", 7)]
+    for parent, step in steps:
+        with pytest.raises(KeyError):
+            places.step((parent,), step)
+
+
+def test_places_begin_in_a_list_too() -> None:
+    places = Places([{"name": "a"}, {"name": "b", "x": 1}], Layout({(): Keyed(("name",))}))
+    assert places.of((Item("b"), "x")) == (1, "x")
+
+
 def test_entries_are_found_outermost_first() -> None:
     assert list(entries(TREE, LAYOUT)) == [
         ("clients", Item("openai")),
@@ -181,6 +203,20 @@ def test_entries_are_found_outermost_first() -> None:
         ("clients", Item("b")),
     ]
     assert list(entries({"a": 1}, Layout({}, ((),)))) == [()]
+    assert entries(TREE, LAYOUT)["clients", Item("b")] is TREE["clients"][1]
+
+
+def test_an_entry_may_be_a_list_of_entries() -> None:
+    layout = Layout({("*",): Keyed(("name",))}, (("*",), ("*", "*")))
+    tree = {"a": [{"name": "x"}], "b": []}
+    assert entries(tree, layout) == {("a",): tree["a"], ("a", Item("x")): tree["a"][0], ("b",): []}
+
+
+def test_there_is_one_missing() -> None:
+    assert pickle.loads(pickle.dumps(MISSING)) is MISSING  # noqa: S301  our own
+    assert copy.deepcopy([MISSING]) == [MISSING]
+    assert not MISSING
+    assert repr(MISSING) == "MISSING"
 
 
 def test_pointers_for_people() -> None:
