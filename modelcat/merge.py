@@ -181,7 +181,7 @@ class _Run:
                 return three.ours, three.theirs
             state = self.enter(three, at, state)
             outcome = self.place(three, at, layout, state, after)
-            if state.personal and same(outcome[0], three.theirs):
+            if state.personal and three.theirs is not MISSING and same(outcome[0], three.theirs):
                 # Equal as a whole: from now on it is modelcat's as well.
                 self.yours.discard(at)
             return outcome

@@ -109,6 +109,15 @@ def test_what_was_deleted_stays_deleted_after_its_provider_was_not_offered_for_a
     assert merged(away.base, {}, {"x": 1}).tree == {}
 
 
+def test_a_deletion_inside_an_entry_is_remembered_while_it_is_not_offered() -> None:
+    def models(*names: str) -> Tree:
+        return {"clients": [{"name": "or", "models": [{"name": name} for name in names]}]}
+
+    away = merged(models("a", "b"), models("a"), models("a"), proof=never)
+    assert away.base.tree == models("a", "b")
+    assert merged(away.base, models("a"), models("a", "b")).tree == models("a")
+
+
 @pytest.mark.parametrize("case", ["conflict", "yours", "deleted"])
 def test_what_is_held_is_told_once_and_again_when_theirs_changes(case: str) -> None:
     base, ours = {"conflict": ({"x": 1}, {"x": 2}), "yours": ({}, {"x": 2}), "deleted": ({"x": 1}, {})}[case]
@@ -146,6 +155,8 @@ def test_preferring_theirs_acts_on_what_is_held(base: Tree, ours: Tree, after: T
         result = merged(start, ours, {"x": 3}, prefer="theirs")
         assert result.tree == after
         assert not result.base.held
+        case = "deleted" if "x" not in ours else "conflict" if "x" in start.tree else "yours"
+        assert facts(result)[0] == (case, "change" if "x" in ours else "add", False, False)
 
 
 def test_preferring_theirs_leaves_alone_what_only_the_person_changed() -> None:
@@ -245,6 +256,30 @@ def test_adopting_completes_the_entry_and_its_models_and_overwrites_nothing() ->
     later = copy.deepcopy(WRITTEN)
     later["clients"][0]["extra"] = 1
     assert merged(adopted.base, adopted.tree, later).tree["clients"][0]["extra"] == 1
+
+
+def test_only_at_first_contact_is_a_difference_in_an_adopted_entry_no_news() -> None:
+    entry = ("clients", Item("or"))
+
+    def clients(**fields: object) -> Tree:
+        return {"clients": [{"name": "or", **fields}]}
+
+    ours = clients(url="mine")
+    first = merged(NO_BASE, ours, clients(url="u"), adopt=frozenset({entry}))
+    assert [d.conflict for d in first.decisions] == [None]
+    met = Base(clients(key="k"), yours=frozenset({entry}))
+    later = merged(met, clients(key="k", url="mine"), clients(key="k", url="u"), adopt=frozenset({entry}))
+    assert [d.conflict for d in later.decisions] == ["you wrote another value before modelcat had one"]
+
+
+def test_whose_an_entry_was_is_forgotten_with_it_and_not_before() -> None:
+    entry, other = ("clients", Item("or")), ("clients", Item("b"))
+    base = Base({"clients": [{"name": "or"}, {"name": "b"}]}, yours=frozenset({entry, other}))
+    ours = {"clients": [{"name": "b"}]}
+    assert merged(base, ours, {"clients": []}, proof=never).base.yours == {entry, other}
+    assert merged(base, ours, {"clients": []}).base.yours == {other}
+    twice = {"clients": [{"name": "b"}, {"name": "b"}], "or": {}}
+    assert merged(base, twice, base.tree).base.yours == {entry, other}
 
 
 def test_dropping_a_provider_takes_back_only_what_was_added_to_the_persons_entry() -> None:
