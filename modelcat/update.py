@@ -236,15 +236,17 @@ class Update:
         every = [tools.load(name) for name in tools.names()]
         days = self._first_seen(History(self.settings))
         self.rendered = render(catalog, self.registry, self.selection, every, first_seen=days)
-        context = workspace.judging(self.settings, self.registry)
         for one in self.rendered:
             folder = folder_of(one.offered.tool.name)
             there = (self.settings.catalog / folder).glob("*")
             self.texts |= {f"{folder}/{path.name}": None for path in there if path.is_file()}
             texts = one.texts()
-            check(one, texts, lambda path: workspace.text(self.settings, path), context)
             self.texts |= texts
             self.ahead(texts)
+        # Git has them by now, and packs while they are looked at; without a commit they are nobody's.
+        context = workspace.judging(self.settings, self.registry)
+        for one in self.rendered:
+            check(one, self.texts, lambda path: workspace.text(self.settings, path), context)
 
     def _first_seen(self, known: History) -> FirstSeen:
         """As the history will say once this sync is in it: what comes with it is of today."""

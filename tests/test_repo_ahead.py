@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modelcat.errors import RepoError
-from modelcat.repo import CatalogRepo
+from modelcat.repo import CatalogRepo, worktree
 from modelcat.repo.ahead import Ahead
 
 
@@ -64,7 +65,37 @@ def test_a_run_that_ends_before_the_commit_leaves_nothing(repo: CatalogRepo) -> 
     assert (objects(repo), repo.head()) == (before, head)
     assert not list((repo.folder / ".git").glob("fast_import_crash_*"))
     assert not list((repo.folder / ".git" / "objects" / "pack").glob("tmp_*"))
+    assert [path.name for path in repo.folder.iterdir()] == [".git", "a"]
     assert repo.commit({"b": "then\n"}, "two") is not None
+
+
+def test_files_stand_ready_before_the_commit_and_their_places_are_untouched(repo: CatalogRepo) -> None:
+    repo.commit({"catalog/a.json": "old\n"}, "one")
+    with repo.ahead() as ahead:
+        ahead.put({"catalog/a.json": "new\n", "config/txt/b.txt": "b\n"})
+        ahead.stream()
+        ready = sorted(path.read_text(encoding="utf-8") for path in worktree.leftovers(repo.folder))
+        assert ready == ["b\n", "new\n"]
+        assert (repo.folder / "catalog/a.json").read_text(encoding="utf-8") == "old\n"
+        assert not (repo.folder / "config/txt/b.txt").exists()
+    assert worktree.leftovers(repo.folder) == []
+
+
+def test_what_a_killed_run_had_ready_is_gone_with_the_next(repo: CatalogRepo) -> None:
+    repo.commit({"catalog/a.json": "old\n"}, "one")
+    code = (
+        "import os, signal\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo\n"
+        f"with CatalogRepo.open(Path({str(repo.folder)!r})).ahead() as ahead:\n"
+        "    ahead.put({'catalog/a.json': 'new\\n', 'config/txt/b.txt': 'b\\n'})\n"
+        "    ahead.stream()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert len(worktree.leftovers(repo.folder)) == 2
+    repo.settle()
+    assert worktree.leftovers(repo.folder) == []
+    assert (repo.folder / "catalog/a.json").read_text(encoding="utf-8") == "old\n"
+    assert repo.commit({"config/txt/b.txt": "b\n"}, "two") is not None
 
 
 def test_an_error_on_the_way_comes_out_of_the_commit(

@@ -1,11 +1,13 @@
-"""Contents on their way into git while the rest of a sync is still being worked out.
+"""Contents on their way into git and to the disk while the rest of a sync is still being worked out.
 
-Git hashes and packs in a process of its own, so on a second processor that costs nothing. What was sent ahead
-belongs to no commit until CatalogRepo.commit says so; a run that ends before leaves nothing of it.
+Git hashes and packs in a process of its own, and files are written by the system, so on a second processor
+that costs next to nothing. What was sent ahead belongs to no commit and replaces no file until
+CatalogRepo.commit says so; a run that ends before leaves nothing of it.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -17,15 +19,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from modelcat.repo.git import Git
+    from modelcat.repo.worktree import Staged
+
+_TURN = 0.0005
+"""Seconds after which a thread that computes lets another one go on. With Python's 5 ms, one that writes
+hundreds of files would wait that long for each."""
 
 
 class Ahead:
     """One stream to git that contents can be put into from now on. Use as a context manager."""
 
-    def __init__(self, git: Git, wanted: Callable[[str, bytes], bool]) -> None:
+    def __init__(self, git: Git, staged: Staged, wanted: Callable[[str, bytes], bool]) -> None:
         """`wanted` says whether a content would be news to the repository; it is asked in another thread."""
+        self.staged = staged
+        """The same contents, beside the files they will replace."""
         self._git = git
         self._wanted = wanted
+        self._turn = sys.getswitchinterval()
         self._queue: SimpleQueue[Mapping[str, str | None] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._stream: Import | None = None
@@ -36,6 +46,7 @@ class Ahead:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.staged.drop()
         self._join()
         # A thread whose start was interrupted by ^C has been given nothing, and ends by this.
         self._queue.put(None)
@@ -46,6 +57,7 @@ class Ahead:
         """Send `texts` (path -> text) ahead; does not wait. What is removed (None) needs no sending."""
         if self._thread is None:
             thread = threading.Thread(target=self._run, name="modelcat-ahead")
+            sys.setswitchinterval(_TURN)
             thread.start()
             self._thread = thread
         self._queue.put(texts)
@@ -72,6 +84,7 @@ class Ahead:
             self._queue.put(None)
             self._thread.join()
             self._thread = None
+            sys.setswitchinterval(self._turn)
 
     def _run(self) -> None:
         while (texts := self._queue.get()) is not None:
@@ -86,3 +99,4 @@ class Ahead:
                 data = text.encode()
                 if self._wanted(path, data):
                     self._sent[path] = data, self._opened().blob(data)
+                    self.staged.put({path: data})

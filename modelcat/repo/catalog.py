@@ -60,6 +60,8 @@ class CatalogRepo:
         if not self._finish_pending() and self._git.left():
             self._git.outlast("fast-import")
             self._git.sweep()
+        for left in worktree.leftovers(self.folder):
+            left.unlink(missing_ok=True)
 
     def _finish_pending(self) -> bool:
         """Bring a commit that was begun to its end; gives whether there was one."""
@@ -85,7 +87,7 @@ class CatalogRepo:
         that anybody sees.
         """
         record = self._known(self.head())
-        return Ahead(self._git, lambda path, data: _differs(record, path, data))
+        return Ahead(self._git, Staged(self.folder), lambda path, data: _differs(record, path, data))
 
     def commit(
         self,
@@ -120,7 +122,7 @@ class CatalogRepo:
         removed = [path for path, data in wanted.items() if data is None]
         pending = Pending(head.commit, tag, (*stale, *removed))
         message = f"{subject}\n\n{body}".strip() + "\n"
-        stream = ahead or Ahead(self._git, lambda *_: False)
+        stream = ahead or Ahead(self._git, Staged(self.folder), lambda *_: False)
         new = {**changed, **personal}
         try:
             commit = self._write(head, pending, stale, new, message, ahead=stream)
@@ -239,25 +241,18 @@ class CatalogRepo:
         """Commit `changed`, then put the files in `stale` in place. After an error the note of it stays."""
         self._free(str(head.branch), *([f"refs/tags/{pending.tag}"] if pending.tag else []))
         worktree.save_pending(self._own / "pending", pending)
-        staged, commit = Staged(self.folder), None
-        try:
-            with ahead, _Background(lambda: staged.put(stale)) as writer:
-                stream = ahead.stream()
-                blobs = [
-                    (path, None if data is None else ahead.blob(path, data)) for path, data in changed.items()
-                ]
-                writer.join()
-                mark = stream.commit(
-                    str(head.branch), message, int(time.time()), parent=head.commit, files=blobs
-                )
-                if pending.tag:
-                    stream.point(f"refs/tags/{pending.tag}", mark)
-                [commit] = stream.finish(mark)
-            staged.take()
-            worktree.remove(self.folder, set(pending.paths) - set(stale))
-        finally:
-            if commit is None:
-                staged.drop()
+        with ahead, _Background(lambda: ahead.staged.put(stale)) as writer:
+            stream = ahead.stream()
+            blobs = [
+                (path, None if data is None else ahead.blob(path, data)) for path, data in changed.items()
+            ]
+            writer.join()
+            mark = stream.commit(str(head.branch), message, int(time.time()), parent=head.commit, files=blobs)
+            if pending.tag:
+                stream.point(f"refs/tags/{pending.tag}", mark)
+            [commit] = stream.finish(mark)
+            ahead.staged.take(stale)
+        worktree.remove(self.folder, set(pending.paths) - set(stale))
         return commit
 
     def _finish(self, record: Record, changed: Iterable[str], verified: Iterable[str]) -> None:
@@ -338,7 +333,7 @@ class CatalogRepo:
             return
         staged = Staged(self.folder)
         staged.put(stale)
-        staged.take()
+        staged.take(stale)
         if any(not self._stamped(record, path) for path in wanted if path in record.files):
             self._remember(record, wanted)
 
@@ -354,8 +349,9 @@ class CatalogRepo:
             elif data is None or worktree.blob_id(data, blob) != blob:
                 wanted[path] = blob
         staged = Staged(self.folder)
-        staged.put(objects.contents(self._git, wanted))
-        staged.take()
+        contents = objects.contents(self._git, wanted)
+        staged.put(contents)
+        staged.take(contents)
 
     def _texts(self, wanted: Mapping[str, str]) -> dict[str, str]:
         found = objects.contents(self._git, wanted)

@@ -120,12 +120,13 @@ class Staged:
     """New contents beside the files they will replace: `put` them all, then `take` them all.
 
     StorageError if one cannot be written; nothing but the temporaries has changed then, and they are gone.
+    Those of a run that was killed are found by `leftovers`.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._checked: set[Path] = set()
-        self._staged: list[tuple[Path, Path]] = []
+        self._staged: dict[str, bytes] = {}
         self._dropped = False
         self._one = threading.Lock()
         """Held for one file: `put` may be at work in another thread when ^C makes this one drop it all."""
@@ -138,29 +139,32 @@ class Staged:
                 with self._one:
                     if self._dropped:
                         return
+                    if self._staged.get(path) == data:
+                        continue
                     self._prepare(place.parent)
-                    staged = temporary(place)
-                    self._staged.append((staged, place))
-                    _write_private(staged, data)
+                    self._staged[path] = data
+                    _write_private(temporary(place), data)
         except OSError as error:
             self.drop()
             raise disk_error(error, self._folder) from error
 
-    def take(self) -> None:
-        """Rename every temporary file over its own."""
+    def take(self, paths: Iterable[str]) -> None:
+        """Rename the temporary file of each path, which has been put, over its own."""
         try:
-            for staged, place in self._staged:
-                staged.replace(place)
+            for path in paths:
+                place = self._folder / path
+                temporary(place).replace(place)
+                del self._staged[path]
         except OSError as error:
             raise disk_error(error, self._folder) from error
 
     def drop(self) -> None:
-        """Remove the temporaries, and make no more."""
+        """Remove the temporaries that were not taken, and make no more."""
         with self._one:
             self._dropped = True
-            for staged, _ in self._staged:
+            for path in self._staged:
                 with suppress(OSError):
-                    staged.unlink()
+                    temporary(self._folder / path).unlink()
             self._staged.clear()
 
     def _prepare(self, parent: Path) -> None:
@@ -178,6 +182,12 @@ class Staged:
 def temporary(place: Path) -> Path:
     """Where the new content of `place` is staged. One name a file: only the holder of the lock writes."""
     return place.with_name(f".{place.name}{_TEMPORARY}")
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """The temporaries that a killed run has left in the folders a commit writes to. Needs the lock."""
+    name = f".*{_TEMPORARY}"
+    return [*folder.glob(f"catalog/{name}"), *folder.glob(f"config/*/{name}")]
 
 
 def write(place: Path, data: bytes) -> None:
