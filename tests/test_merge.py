@@ -95,6 +95,9 @@ def test_a_cell_of_the_table(
     assert same(result.tree, tree(after))
     assert same(result.base.tree, tree(known))
     assert facts(result) == decided
+    for decision in result.decisions:
+        if decision.pointer == ("x",):
+            assert same([decision.base, decision.ours, decision.theirs], [base, ours, theirs])
 
 
 def test_without_proof_nothing_is_removed_and_the_base_remembers() -> None:
@@ -157,6 +160,13 @@ def test_preferring_theirs_acts_on_what_is_held(base: Tree, ours: Tree, after: T
         assert not result.base.held
         case = "deleted" if "x" not in ours else "conflict" if "x" in start.tree else "yours"
         assert facts(result)[0] == (case, "change" if "x" in ours else "add", False, False)
+
+
+def test_what_comes_back_by_preference_comes_after_the_last_of_ours() -> None:
+    base = {"x": 1, "a": 1}
+    result = merged(base, {"a": 1, "mine": 0}, {"x": 3, "a": 1}, prefer="theirs")
+    assert [decision.after for decision in result.decisions] == ["a"]
+    assert list(result.tree) == ["a", "x", "mine"]
 
 
 def test_preferring_theirs_leaves_alone_what_only_the_person_changed() -> None:
@@ -282,6 +292,18 @@ def test_whose_an_entry_was_is_forgotten_with_it_and_not_before() -> None:
     assert merged(base, twice, base.tree).base.yours == {entry, other}
 
 
+def test_an_entry_stays_the_persons_although_nothing_is_lacking_in_it() -> None:
+    result = merged(NO_BASE, {"clients": [{"name": "or", "k": 1}]}, {"clients": [{"name": "or", "k": 2}]})
+    assert result.base.yours == {("clients", Item("or"))}
+
+
+def test_a_model_of_the_persons_stays_when_the_list_around_it_goes() -> None:
+    both = {"clients": [{"name": "or", "models": [{"name": "a"}]}]}
+    base = Base(both, yours=frozenset({("clients", Item("or"), "models", Item("a"))}))
+    assert merged(base, both, {"clients": [{"name": "or"}]}).tree == both
+    assert merged(base.tree, both, {"clients": [{"name": "or"}]}).tree == {"clients": [{"name": "or"}]}
+
+
 def test_dropping_a_provider_takes_back_only_what_was_added_to_the_persons_entry() -> None:
     first = merged(NO_BASE, HAND, WRITTEN)
     dropped = merged(first.base, first.tree, {"clients": []})
@@ -360,6 +382,11 @@ def test_map_keys_follow_the_last_of_ours_too() -> None:
     assert list(result.tree) == ["mine", "a", "b", "also"]
 
 
+def test_what_only_happens_to_be_equal_is_not_one_of_ours_to_follow() -> None:
+    result = merged({"a": "1"}, {"a": "1", "mine": "x"}, {"a": "1", "mine": "x", "new": "y"})
+    assert list(result.tree) == ["a", "new", "mine"]
+
+
 @pytest.mark.parametrize(
     ("clients", "why"),
     [
@@ -376,6 +403,28 @@ def test_a_list_that_cannot_be_keyed_is_left_alone_with_a_note(clients: Tree, wh
     assert why in result.notes[0].text
     assert result.base.held == base.held
     assert result.base.tree["clients"] == base.tree["clients"]
+
+
+def test_a_list_of_modelcats_that_cannot_be_keyed_is_named_in_the_note() -> None:
+    twice = [{"name": "a"}, {"name": "a"}]
+    result = merged({"clients": []}, {"clients": [{"name": "b"}]}, {"clients": twice})
+    assert [note.text for note in result.notes] == ["it has more than one 'a'"]
+
+
+def test_the_base_holds_an_element_known_by_another_field_as_it_is() -> None:
+    theirs = {"clients": [{"type": "openai", "url": "u"}]}
+    assert merged(NO_BASE, {"clients": []}, theirs).base.tree == theirs
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [([1], ["b"]), (["a"], [2])])
+def test_a_set_with_anything_but_strings_in_it_is_one_value(ours: Tree, theirs: Tree) -> None:
+    def tags(value: Tree) -> Tree:
+        return {"clients": [{"name": "c", "tags": value}]}
+
+    result = merged(tags(["x"]), tags(ours), tags(theirs))
+    assert result.tree == tags(ours)
+    assert facts(result) == [("conflict", "keep", True, True)]
+    assert not result.notes
 
 
 def test_sets_merge_in_the_persons_order() -> None:

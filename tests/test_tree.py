@@ -126,6 +126,12 @@ def test_layout_steps_down_by_name_and_by_star() -> None:
     assert not layout.below("other").below("c").below("d").leads
 
 
+def test_an_element_of_a_keyed_list_has_a_name_too() -> None:
+    layout = Layout({("l",): Keyed(("name",)), ("l", "a"): ScalarSet()}).below("l")
+    assert isinstance(layout.below(Item("a")).kind, ScalarSet)
+    assert layout.below(Item("b")).kind is None
+
+
 def test_what_a_star_says_holds_at_a_named_place_too() -> None:
     layout = Layout({("a",): ScalarSet(), ("*", "y"): ScalarSet()}, (("*", "x"),))
     assert layout.below("a").below("x").entry
@@ -148,6 +154,7 @@ def test_children_are_what_can_be_pointed_at() -> None:
     assert children(TREE["tags"], LAYOUT.below("tags")) == {Item("p"): "p", Item("q"): "q"}
     assert children(["p", "p"], LAYOUT.below("tags")) is None
     assert children(TREE["plain"], LAYOUT.below("plain")) is None
+    assert children(["p", "q"], LAYOUT.below("plain")) is None
     assert children("text", LAYOUT) is None
     assert children([{"name": "x"}, {"name": "x"}], clients) is None
 
