@@ -33,6 +33,8 @@ class Bracketed:
     depth: int
     padding: str = ""
     """Between the brackets and what is put into empty ones."""
+    unit: str = "  "
+    """What the first entry is indented by more than the closing bracket."""
 
 
 class Flow:
@@ -116,7 +118,7 @@ class Flow:
             self._put(held.closing, held.closing, " " + inner + held.padding, held)
             return
         at = self.source.line_start(held.closing)
-        self._put(at, at, indent + "  " + inner + self.source.ending(at), held)
+        self._put(at, at, indent + held.unit + inner + self.source.ending(at), held)
 
     def _put_first(self, held: Bracketed, position: int, texts: Sequence[str]) -> None:
         start = held.entries[position][0]

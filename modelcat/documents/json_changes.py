@@ -82,7 +82,8 @@ class _Changer:
             return
         children = node.children or ()
         nodes = list(children.values()) if isinstance(children, dict) else list(children)
-        held = Bracketed(node.start + 1, node.end - 1, [(child.whole, child.end) for child in nodes], depth)
+        entries = [(child.whole, child.end) for child in nodes]
+        held = Bracketed(node.start + 1, node.end - 1, entries, depth, unit=self.unit)
         deleted, inserted = change.by_position()
         if not nodes and self.source.blank(held.opening, held.closing) and not self._stays_on_line(change):
             pad = self.indent(node.whole)
@@ -91,7 +92,9 @@ class _Changer:
             inner = ("," + ending + pad + self.unit).join(texts)
             self.put(held.opening, held.closing, f"{ending}{pad}{self.unit}{inner}{ending}{pad}", depth)
             return
-        pad = self.indent(nodes[-1].whole) if nodes else ""
+        pad = self.indent(nodes[-1].whole if nodes else held.closing)
+        if not nodes and not self.source.before(held.closing).strip():
+            pad += self.unit
         rendered = {
             at: [self._entry(insert, node, pad) for insert in inserts] for at, inserts in inserted.items()
         }

@@ -582,6 +582,20 @@ CASES = [
         [Set(("a",), "s")],
         'a: "s" # why\nb: 1\n',
     ),
+    Case(
+        "jsonc",
+        "only comments, in the indentation of the text",
+        '{\n    "a": {\n        // none yet\n    }\n}\n',
+        [Insert(("a",), "b", {"c": 3})],
+        '{\n    "a": {\n        // none yet\n        "b": {\n            "c": 3\n        }\n    }\n}\n',
+    ),
+    Case(
+        "jsonc",
+        "a comment in the line of the bracket",
+        "{\n  /* none yet */}\n",
+        [Insert((), "b", {"c": 3})],
+        '{\n  /* none yet */ "b": {\n    "c": 3\n  }}\n',
+    ),
 ]
 
 
