@@ -13,7 +13,7 @@ from modelcat.fetch import Question, Skipped, fetch_all
 from modelcat.state import ProviderState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from modelcat.catalog import Provider
     from modelcat.fetch import Outcome, Step
@@ -31,11 +31,11 @@ def ask(
     max_concurrency: int,
     timeout: float,
     progress: Callable[[Step], None] | None = None,
-    meanwhile: Callable[[], None] | None = None,
+    meanwhile: Iterator[bool] | None = None,
 ) -> dict[str, Outcome]:
     """Ask all of them at once; what came of each, by id. `timeout` in seconds for one provider in all.
 
-    `meanwhile` is called while they are waited for, if that takes long enough.
+    `meanwhile` goes on by a step whenever all are waited for.
 
     A provider without a list to ask is in nobody's way: it is not in the result.
     """

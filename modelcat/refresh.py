@@ -88,6 +88,23 @@ def fingerprint(parts: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What one answer says by itself, before facts from elsewhere are added."""
+
+    models: tuple[Model, ...]
+    text: str
+    """As it is stored."""
+    unusable: tuple[Unusable, ...]
+
+
+def read(provider: Provider, rows: Sequence[Row]) -> Answer:
+    """What `rows`, as the provider's dialect gave them, say."""
+    normalised = normalise(provider, rows)
+    text = answer_text(provider, rows, normalised.usable)
+    return Answer(normalised.models, text, normalised.unusable)
+
+
+@dataclass(frozen=True, slots=True)
 class Refreshed:
     """One provider's new listing and its texts by path in the managed repository."""
 
@@ -118,12 +135,10 @@ class Refresher:
         """All that a listing depends on besides the answer, as one word."""
         return fingerprint((parser, repr(provider), *self._basis))
 
-    def fetched(self, provider: Provider, rows: Sequence[Row]) -> Refreshed:
-        """The listing that `rows` make. An answer without one usable row makes an empty listing."""
-        normalised = normalise(provider, rows)
-        new = enrich(Listing(provider.id, normalised.models, "fetched"), provider, self._sources)
-        texts = _texts(new, answer_text(provider, rows, normalised.usable))
-        return Refreshed(new, texts, normalised.unusable)
+    def fetched(self, provider: Provider, answer: Answer) -> Refreshed:
+        """The listing that an answer makes. One without a usable row makes an empty listing."""
+        new = enrich(Listing(provider.id, answer.models, "fetched"), provider, self._sources)
+        return Refreshed(new, _texts(new, answer.text), answer.unusable)
 
     def embedded(self, provider: Provider) -> Refreshed | None:
         """The listing of the embedded snapshot, None where it knows nothing of the provider."""

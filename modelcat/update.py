@@ -17,7 +17,7 @@ from modelcat.catalog import Catalog, answer_path, listing_path
 from modelcat.errors import RepoError
 from modelcat.fetch import Failed, Fetched, Skipped
 from modelcat.first_seen import History
-from modelcat.refresh import Change, Refreshed, Refresher, change, fingerprint, paths
+from modelcat.refresh import Change, Refreshed, Refresher, change, fingerprint, paths, read
 from modelcat.render import check, folder_of, render
 from modelcat.state import ProviderState
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from modelcat.enrich import LiveSource
     from modelcat.fetch import Outcome
     from modelcat.normalise import Unusable
+    from modelcat.refresh import Answer
     from modelcat.registry import Registry
     from modelcat.render import FirstSeen, Rendered
     from modelcat.selection import Selection
@@ -48,6 +49,8 @@ class Update:
     memory: State
     outcomes: Mapping[str, Outcome]
     when: str
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """Those that were read while others were waited for."""
     ahead: Callable[[Mapping[str, str | None]], None] = lambda _: None
     """Is told texts as soon as they are made."""
     members: tuple[Provider, ...] = ()
@@ -164,7 +167,7 @@ class Update:
             return
         rows = outcome.rows if outcome.rows is not None else self._stored_rows(provider.id)
         answer = outcome.body_hash if outcome.rows is not None else row.answer or ""
-        new = refresher.fetched(provider, rows)
+        new = refresher.fetched(provider, self.answers.get(provider.id) or read(provider, rows))
         if new.listing.models:
             self._take(provider, new, answer, reading)
             return

@@ -2,23 +2,69 @@
 
 from __future__ import annotations
 
-import pytest
+import selectors
+import socket
+import time
+from collections.abc import Iterator
 
 from modelcat.fetch import Fetched, Question, fetch_all
+from modelcat.fetch.loop import _Selector
 from tests.simulator import Simulator
 
 
-@pytest.mark.parametrize(("latency", "times"), [(0.4, 1), (0.0, 0)])
-def test_there_is_time_for_something_else_only_while_nobody_answers(latency: float, times: int) -> None:
-    called: list[int] = []
+def steps(taken: list[int], number: int) -> Iterator[bool]:
+    for step in range(number):
+        taken.append(step)
+        yield True
+
+
+def test_all_of_it_is_done_where_there_is_time() -> None:
+    taken: list[int] = []
     with Simulator() as simulator:
-        shops = [simulator.open("groq", f"shop{i}", latency=latency) for i in range(5)]
+        shops = [simulator.open("groq", f"shop{i}", latency=0.2) for i in range(5)]
         questions = [Question(shop.provider, shop.url, None) for shop in shops]
-        # A busy machine may take the moment it needs before the first byte; it never takes it every time.
-        for _ in range(20):
-            called.clear()
-            outcomes = fetch_all(questions, meanwhile=lambda: called.append(1))
-            assert all(isinstance(outcome, Fetched) for outcome in outcomes.values())
-            if len(called) == times:
-                return
-    pytest.fail(f"called {len(called)} times")
+        outcomes = fetch_all(questions, meanwhile=steps(taken, 20))
+    assert all(isinstance(outcome, Fetched) for outcome in outcomes.values())
+    assert taken == list(range(20))
+
+
+def test_a_step_is_taken_only_where_nothing_has_come() -> None:
+    taken: list[int] = []
+    ours, theirs = socket.socketpair()
+    with ours, theirs, _Selector(steps(taken, 3)) as selector:
+        selector.register(ours, selectors.EVENT_READ)
+        theirs.send(b"x")
+        assert [key.fileobj for key, _ in selector.select(5)] == [ours]
+        assert taken == []
+        ours.recv(1)
+        assert selector.select(0) == []
+        assert taken == [], "who asks without waiting is not kept"
+        assert selector.select(5) == []
+        assert taken == [0], "then it is time to look whether a timer is due"
+        theirs.send(b"x")
+        assert selector.select(None) != []
+        assert taken == [0]
+
+
+def test_where_there_is_nothing_to_do_now_it_waits_and_asks_again_later() -> None:
+    said = iter([False, True, False])
+    ours, theirs = socket.socketpair()
+    with ours, theirs, _Selector(said) as selector:
+        selector.register(ours, selectors.EVENT_READ)
+        begun = time.monotonic()
+        assert selector.select(0.05) == []
+        assert time.monotonic() - begun >= 0.05
+        begun = time.monotonic()
+        assert selector.select(30) == []
+        assert time.monotonic() - begun < 30
+        assert list(said) == [False]
+
+
+def test_once_all_is_done_it_waits_as_long_as_it_should() -> None:
+    taken: list[int] = []
+    with _Selector(steps(taken, 1)) as selector:
+        assert selector.select(5) == []
+        begun = time.monotonic()
+        assert selector.select(0.05) == []
+        assert time.monotonic() - begun >= 0.05
+    assert taken == [0]

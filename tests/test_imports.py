@@ -42,6 +42,7 @@ JOINTS = (
     "modelcat.installed",
     "modelcat.legacy_output",
     "modelcat.live",
+    "modelcat.meanwhile",
     "modelcat.mend",
     "modelcat.planning",
     "modelcat.transaction",

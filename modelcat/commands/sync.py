@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelcat import asking, refresh, state, workspace
+from modelcat import asking, state, workspace
 from modelcat import settings as machine
 from modelcat.catalog import snapshot_day
 from modelcat.errors import ExitCode, UsageError
 from modelcat.fetch import Failed, Fetched
+from modelcat.meanwhile import Meanwhile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,12 +151,15 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
         repo = workspace.repo(settings)
         repo.settle()
         memory = _memory(settings, repo, force=options.force)
-        outcomes = {} if options.offline else _ask(settings, chosen, memory, options, progress)
+        meanwhile = Meanwhile(registry, memory, progress)
+        outcomes = {} if options.offline else _ask(settings, chosen, memory, options, meanwhile)
         from modelcat.update import Update
 
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with repo.ahead() as ahead:
-            update = Update(settings, registry, selection, memory, outcomes, when, ahead.put)
+            update = Update(
+                settings, registry, selection, memory, outcomes, when, meanwhile.answers, ahead.put
+            )
             update.work(frozenset(provider.id for provider in chosen), force=options.force)
             commit, tag = _commit(repo, update, ahead)
         result = _result(update, chosen, outcomes, commit, tag, options)
@@ -208,7 +212,7 @@ def _ask(
     chosen: tuple[Provider, ...],
     memory: State,
     options: Options,
-    progress: Callable[[Step], None] | None,
+    meanwhile: Meanwhile,
 ) -> dict[str, Outcome]:
     return asking.ask(
         settings,
@@ -216,17 +220,14 @@ def _ask(
         memory,
         max_concurrency=options.max_concurrency,
         timeout=options.timeout,
-        progress=progress,
-        meanwhile=_load,
+        progress=meanwhile.heard,
+        meanwhile=meanwhile.steps(),
     )
 
 
-def _load() -> None:
-    """Load what news will need; done while the providers are waited for, it costs nothing."""
-    from modelcat import update  # noqa: F401
-
-
 def _commit(repo: CatalogRepo, update: Update, ahead: Ahead) -> tuple[str | None, str | None]:
+    from modelcat import refresh
+
     subject, body = refresh.subject(update.changes), refresh.body(update.changes)
     tag = repo.free_tag(f"sync/{update.when.replace(':', '-')}")
     commit = repo.commit(update.texts, subject, body, tag, ahead)

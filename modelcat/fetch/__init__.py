@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from modelcat.catalog import Provider
     from modelcat.dialect import Row
@@ -124,13 +124,13 @@ def fetch_all(
     timeout: float = 30.0,
     progress: Callable[[Step], None] | None = None,
     limits: Limits | None = None,
-    meanwhile: Callable[[], None] | None = None,
+    meanwhile: Iterator[bool] | None = None,
 ) -> dict[str, Outcome]:
     """Ask all `questions` at once, `max_concurrency` at a time; the outcome of each by provider id.
 
     Never raises for what a provider or the network does. `timeout` is for one provider in all, counted from
-    when it is its turn; where `limits` are given, theirs counts. `meanwhile`, which must not raise, is called
-    while all wait, if they wait long enough. KeyboardInterrupt ends it at once.
+    when it is its turn; where `limits` are given, theirs counts. A step of `meanwhile`, which must not raise,
+    is taken whenever all wait. KeyboardInterrupt ends it at once.
     """
     if not questions:
         return {}
@@ -143,6 +143,6 @@ def fetch_all(
             max_concurrency,
             limits or Limits(timeout=timeout),
             progress or (lambda _step: None),
-            meanwhile or (lambda: None),
-        )
+        ),
+        meanwhile or iter(()),
     )

@@ -29,21 +29,13 @@ _LONGEST_TAG = 512
 _DETAILS_AT_ONCE = 4
 
 
-_IDLE = 0.1
-"""Seconds without a byte from anybody after which there is time for something else."""
-
-
 async def ask_all(
     questions: Sequence[Question],
     max_concurrency: int,
     limits: Limits,
     progress: Callable[[Step], None],
-    meanwhile: Callable[[], None],
 ) -> dict[str, Outcome]:
-    """The outcome of each question, all of them asked at once, at most `max_concurrency` at a time.
-
-    `meanwhile` is called while all wait, if nobody has answered within a moment.
-    """
+    """The outcome of each question, all of them asked at once, at most `max_concurrency` at a time."""
     try:
         wire = Wire(limits)
     except (ImportError, ValueError):
@@ -52,16 +44,8 @@ async def ask_all(
         return {q.provider.id: _failed(q.provider.id, reason, network=True) for q in questions}
     reach = Reach(sum(not question.provider.local for question in questions))
     async with wire:
-        idle = asyncio.get_running_loop().call_later(_IDLE, meanwhile)
-
-        def heard(step: Step) -> None:
-            if step.event == "received":
-                idle.cancel()
-            progress(step)
-
-        shared = _Shared(wire, asyncio.Semaphore(max(1, max_concurrency)), reach, limits, heard)
+        shared = _Shared(wire, asyncio.Semaphore(max(1, max_concurrency)), reach, limits, progress)
         outcomes = await asyncio.gather(*(_Course(question, shared).outcome() for question in questions))
-        idle.cancel()
     return {outcome.provider: outcome for outcome in outcomes}
 
 

@@ -1,4 +1,4 @@
-"""The event loop, with name look-ups that cannot hold the process back.
+"""The event loop, with name look-ups that cannot hold the process back, and something to do while it waits.
 
 asyncio looks names up in the few threads of an executor and waits for them when it ends: where DNS packets
 are dropped that is half a minute for each name. Here each look-up has a thread that nobody waits for.
@@ -7,15 +7,34 @@ are dropped that is half a minute for each name. Here each look-up has a thread 
 from __future__ import annotations
 
 import asyncio
+import selectors
 import socket
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterator
 
 T = TypeVar("T")
+
+
+class _Selector(selectors.DefaultSelector):
+    """Waits for the network; as long as there is something else to do, a step of that comes first."""
+
+    def __init__(self, meanwhile: Iterator[bool]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        # A timeout of 0 is no waiting: the loop itself has something to do.
+        if timeout == 0:
+            return super().select(0)
+        found = super().select(0)
+        if found or not next(self._meanwhile, False):
+            return found or super().select(timeout)
+        # The step took time, and what the loop would have woken for may be due.
+        return super().select(0)
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -49,10 +68,14 @@ class _Loop(asyncio.SelectorEventLoop):
         return await answer
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` to its end in a loop of its own. KeyboardInterrupt cancels it and comes out."""
+def run(work: Coroutine[Any, Any, T], meanwhile: Iterator[bool]) -> T:
+    """Run `work` to its end in a loop of its own. KeyboardInterrupt cancels it and comes out.
+
+    Whenever there is nothing to do but wait, a step of `meanwhile` is taken; it says whether it did anything,
+    and must not raise.
+    """
     try:
-        with asyncio.Runner(loop_factory=_Loop) as runner:
+        with asyncio.Runner(loop_factory=lambda: _Loop(_Selector(meanwhile))) as runner:
             return runner.run(work)
     finally:
         # ^C may come before it was begun, and Python would complain of that.

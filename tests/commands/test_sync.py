@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from modelcat import render, state, update, workspace
+from modelcat import refresh, render, state, update, workspace
 from modelcat import settings as machine
 from modelcat.commands import status, sync
 from modelcat.commands.sync import Account, Options, SyncResult
@@ -489,3 +489,37 @@ def test_a_config_that_its_tool_would_refuse_is_not_committed(
     assert git("status", "--porcelain") == ""
     assert ask().commit is not None
     assert stored_ids(shop) == shop.ids
+
+
+# While providers are waited for
+
+
+def test_what_has_answered_is_read_while_others_are_waited_for(
+    ask: Callable[..., SyncResult], simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick, slow = simulator.open("groq", "quick"), simulator.open("groq", "slow", latency=1.0)
+    read: set[str] = set()
+    real = refresh.read
+
+    def counted(provider: Any, rows: Any) -> Any:
+        read.add(provider.id)
+        return real(provider, rows)
+
+    def asked_at(step: Step) -> None:
+        if step.event == "done":
+            done.append((step.provider, frozenset(read)))
+
+    done: list[tuple[str, frozenset[str]]] = []
+    monkeypatch.setattr(refresh, "read", counted)
+    monkeypatch.setattr(update, "read", counted)
+    write_registry(simulator)
+    result = sync.run(machine.load(), Options(), asked_at)
+    assert done == [(quick.name, frozenset()), (slow.name, frozenset({quick.name}))]
+    assert read == {quick.name, slow.name}
+    assert {item.provider: item.models for item in result.accounts} == {
+        quick.name: len(quick.ids),
+        slow.name: len(slow.ids),
+    }
+    read.clear()
+    assert ask().commit is None
+    assert read == set()
