@@ -43,7 +43,7 @@ class Brackets:
         """The next offset that is neither blank nor comment."""
         match = self._trivia.match(self.text, position)
         end = match.end() if match else position
-        if end - position > 1 and self.text.find(self._sign, position, end) >= 0:
+        if end > position and self.text.find(self._sign, position, end) >= 0:
             self.gaps.append((position, end))
         return end
 

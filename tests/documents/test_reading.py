@@ -55,7 +55,8 @@ class TestYamlScalars:
             ("-", "-"), ("e3", "e3"),
             ("http://x/y", "http://x/y"), ("vendor/model:free", "vendor/model:free"), ("a#b", "a#b"),
             ("'1'", "1"), ('"true"', "true"), ("''", ""), ('"\\u00e9"', "é"), ("! 1", "1"), ("!!str 1", "1"),
-            ('!!int "3"', 3), ("!!float 3", 3.0), ("!!null ''", None), ("!!bool true", True),
+            ('!!int "3"', 3), ("!!float 3", 3.0), ("!!float 1.5", 1.5), ("!!null ''", None),
+            ("!!bool true", True),
             ("9" * 5000, "9" * 5000),
         ],
     )  # fmt: skip
@@ -293,6 +294,33 @@ class TestPositions:
             "// c",
             "/* d */",
         ]
+
+    @pytest.mark.parametrize(
+        ("syntax", "text", "comments"),
+        [
+            ("toml", "#", ((1, "#"),)), ("toml", "#\n", ((1, "#"),)), ("toml", "a = 1#", ((1, "#"),)),
+            ("yaml", 'a: "x # y\n  z"\nb: | # c\n  # t\n', ((3, "# c"),)),
+            ("yaml", "a: x\n  y # c\n", ((2, "# c"),)),
+        ],
+    )  # fmt: skip
+    def test_a_comment_is_what_begins_one(
+        self, syntax: Syntax, text: str, comments: tuple[tuple[int, str], ...]
+    ) -> None:
+        assert parse(text.encode(), syntax, "f").comments() == comments
+
+    @pytest.mark.parametrize(
+        ("text", "pointer", "line", "column"),
+        [
+            ("a :\nb: 1\n", ("a",), 1, 4), ("? a\n: \nb: 1\n", ("a",), 2, 2), ("? a\nb: 1\n", ("a",), 1, 4),
+            ("x: {a, b: , c: }\n", ("x", "a"), 1, 6), ("x: {a, b: , c: }\n", ("x", "b"), 1, 10),
+            ("x: {a, b: , c: }\n", ("x", "c"), 1, 15), ("- \n- 1\n-\n", (0,), 1, 2),
+            ("- \n- 1\n-\n", (2,), 3, 2),
+        ],
+    )  # fmt: skip
+    def test_a_value_that_is_not_written_would_stand_behind_its_sign(
+        self, text: str, pointer: tuple[str | int, ...], line: int, column: int
+    ) -> None:
+        assert parse(text.encode(), "yaml", "f").position_of_value(pointer) == Position(line, column)
 
     def test_a_key_at_the_very_start_is_no_comment(self) -> None:
         assert parse(b'"a # b": 1 # c\n', "yaml", "f").comments() == ((1, "# c"),)
