@@ -583,6 +583,13 @@ CASES = [
         'a: "s" # why\nb: 1\n',
     ),
     Case(
+        "yaml",
+        "a comment behind tabs that would be text",
+        "a: |\n    x\nb: 1\n\n \t# t\nc: 1\n",
+        [Delete(("b",))],
+        "a: |\n    x\nc: 1\n",
+    ),
+    Case(
         "jsonc",
         "only comments, in the indentation of the text",
         '{\n    "a": {\n        // none yet\n    }\n}\n',

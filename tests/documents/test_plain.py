@@ -111,6 +111,14 @@ def test_half_a_surrogate_pair_is_no_text_but_in_json(text: str) -> None:
         dump({"k": text}, "toml")
 
 
+def test_a_value_alone_is_a_file_too() -> None:
+    assert dump(math.nan, "yaml") == ".nan\n"
+    assert dump("x", "yaml") == '"x"\n'
+    for value in ("\ud800", "\udfff", {"k": ["\ud800"]}):
+        with pytest.raises(ValueError, match=r"^half of a surrogate pair is no text$"):
+            dump(value, "yaml")
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_numbers_that_are_none(value: float) -> None:
     assert same(read_yaml(dump([value], "yaml")), [value])
@@ -244,6 +252,14 @@ JSON = """\
   }
 }
 """
+
+
+def test_a_time_is_quoted_in_yaml_wherever_it_stands() -> None:
+    assert dump({"k": time(1, 2), "l": [time(1, 2)]}, "yaml") == 'k: "01:02:00"\nl: ["01:02:00"]\n'
+
+
+def test_a_table_of_tables_has_no_header_of_its_own() -> None:
+    assert dump({"a": {"b": {"x": 1}}, "c": {"d": [{"x": 1}]}}, "toml") == "[a.b]\nx = 1\n\n[[c.d]]\nx = 1\n"
 
 
 def test_how_it_looks() -> None:
