@@ -395,6 +395,18 @@ def test_head_may_go_away(words: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("looking")
+@pytest.mark.parametrize(
+    "words", [["models"], ["--help"], ["sync", "--help"], ["validate", "--help"], ["--version"]]
+)
+def test_nobody_need_read_at_all(words: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run([SCRIPT, *words], stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.usefixtures("looking")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is a thing of Linux")
 @pytest.mark.parametrize("words", [["models"], ["--version"], ["--help"], ["validate", "--help"]])
 def test_a_full_disk_behind_stdout(words: list[str]) -> None:

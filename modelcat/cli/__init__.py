@@ -54,5 +54,8 @@ def run(words: Sequence[str]) -> int:
         ):
             # typer takes a ^C between commands for an ending of its own, and says nothing.
             raise KeyboardInterrupt from None
+        if isinstance(end.__context__, BrokenPipeError):
+            # Of a help that nobody reads to its end, which to typer is a failure.
+            raise end.__context__ from None
         return end.code if isinstance(end.code, int) else ExitCode.OK
     return ExitCode.OK
