@@ -143,9 +143,11 @@ def test_an_interrupted_start_of_the_thread_is_an_interrupt(
         threads.append(thread)
         raise KeyboardInterrupt
 
+    turn = sys.getswitchinterval()
     monkeypatch.setattr(threading.Thread, "start", start)
     with pytest.raises(KeyboardInterrupt), repo.ahead() as ahead:
         ahead.put({"catalog/a.json": "a\n"})
     [thread] = threads
     thread.join(10)
     assert not thread.is_alive()
+    assert sys.getswitchinterval() == turn

@@ -48,6 +48,7 @@ class Ahead:
     def __exit__(self, *_: object) -> None:
         self.staged.drop()
         self._join()
+        sys.setswitchinterval(self._turn)
         # A thread whose start was interrupted by ^C has been given nothing, and ends by this.
         self._queue.put(None)
         if self._stream is not None:
@@ -84,7 +85,6 @@ class Ahead:
             self._queue.put(None)
             self._thread.join()
             self._thread = None
-            sys.setswitchinterval(self._turn)
 
     def _run(self) -> None:
         while (texts := self._queue.get()) is not None:
