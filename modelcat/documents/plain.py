@@ -105,7 +105,8 @@ def sections(
     for key, item in tables:
         name = f"{path}.{key_text(key, 'toml')}" if path else key_text(key, "toml")
         for table in [item] if isinstance(item, dict) else item:
-            section(table, name, out, array=isinstance(item, list), spaced=spaced, depth=depth + 1)
+            # A name in a header takes two of the levels that are read back.
+            section(table, name, out, array=isinstance(item, list), spaced=spaced, depth=depth + 2)
 
 
 def section(

@@ -178,6 +178,19 @@ def test_too_deep_to_be_read_back(syntax: Syntax) -> None:
         dump(tree, syntax)
 
 
+@pytest.mark.parametrize("kind", ["maps", "lists"])
+@pytest.mark.parametrize("syntax", ["yaml", "toml", "json", "jsonc"])
+def test_as_deep_as_can_be_read_back(syntax: Syntax, kind: str) -> None:
+    tree: Any = 1
+    # A name in a header counts as two levels.
+    levels = 49 if (syntax, kind) == ("toml", "maps") else 99
+    for _ in range(levels):
+        tree = {"k": tree} if kind == "maps" else [tree]
+    assert parse(dump({"k": tree}, syntax).encode(), syntax, "f").tree == {"k": tree}
+    with pytest.raises(ValueError, match="nested deeper than 100 levels"):
+        dump({"k": {"k": tree} if kind == "maps" else [tree]}, syntax)
+
+
 TREE = {
     "clients": [{"type": "openai", "models": [{"name": "@cf/x", "tags": ["a", "b"], "price": 5e-07}]}, {}],
     "on": True,
