@@ -627,6 +627,23 @@ def test_a_span_is_empty_where_something_is_put_in() -> None:
     assert parse(b"a: 1\nb: 2\n", "yaml", "f").edited([Insert((), "c", 3, "a")]).spans == ((5, 5),)
 
 
+@pytest.mark.parametrize(
+    ("syntax", "text", "keys", "spans"),
+    [
+        ("yaml", "a: 1\nb: 2\nc: 3", "bc", ((4, 10), (10, 14))),
+        ("yaml", "a: 1\r\nb: 2", "b", ((4, 10),)),
+        ("toml", "a = 1\n\nb = 2\n\nc = 3", "bc", ((5, 14), (14, 19))),
+        ("toml", "a = 1\nb = 2\nc = 3", "abc", ((0, 6), (6, 12), (12, 17))),
+        ("toml", "b = 2", "b", ((0, 5),)),
+    ],
+)
+def test_what_goes_at_the_end_takes_the_line_ending_before_it(
+    syntax: Syntax, text: str, keys: str, spans: tuple[tuple[int, int], ...]
+) -> None:
+    edits: list[Edit] = [Delete((key,)) for key in keys]
+    assert parse(text.encode(), syntax, "f").edited(edits).spans == spans
+
+
 NOTHING_TO_DO: list[tuple[Syntax, str, Edit]] = [
     ("yaml", "a: {x: 1, l: [1, '2']}\n", Set(("a",), {"l": [1, "2"], "x": 1})),
     ("toml", "a.b = 1\n", Set(("a",), {"b": 1})),
@@ -654,6 +671,14 @@ UNREACHABLE: list[tuple[Syntax, str, Edit, int, int, str]] = [
         Insert(("b",), "y", 2),
         2,
         1,
+        "it would change what an alias stands for",
+    ),
+    (
+        "yaml",
+        "a: &a {x: 1}\nb:\n  c: *a\n",
+        Insert(("b", "c"), "y", 2),
+        3,
+        3,
         "it would change what an alias stands for",
     ),
     ("yaml", "a: &a {x: 1}\nb: *a\n", Set(("a", "x"), 2), 1, 1, "is used elsewhere as *a"),

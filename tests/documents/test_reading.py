@@ -72,6 +72,13 @@ class TestYamlScalars:
         """An older libyaml refused these, though the tools read them."""
         assert "http://x/y" in json.dumps(tree(f"k: {flow}", "yaml"))
 
+    def test_tags_that_say_nothing_new(self) -> None:
+        assert tree("a: !!map {x: 1}\nb: !!seq [1]\nc: ! [1]\n", "yaml") == {
+            "a": {"x": 1},
+            "b": [1],
+            "c": [1],
+        }
+
     def test_keys_are_their_text(self) -> None:
         text = "4.1: a\ntrue: b\n~: c\n0x1F: d\n'q': e\n? f\n: g\n"
         assert tree(text, "yaml") == {"4.1": "a", "true": "b", "~": "c", "0x1F": "d", "q": "e", "f": "g"}
