@@ -52,9 +52,9 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
     ("yaml", "a: |1\n   x\nb: 1\n\n  # t\nc: 1\n", [Delete(("b",))], "a: |1\n   x\nc: 1\n"),
     (
         "yaml",
-        "m: { b: 1, 'a': {x: 'y'} }\n",
-        [Insert(("m",), "c", {"z": "s"})],
-        "m: { b: 1, 'a': {x: 'y'}, 'c': {z: 's'} }\n",
+        "m: { b: 1, 'a': 'x' }\n",
+        [Insert(("m",), "c", "s"), Insert(("m",), "d", {"x": "y"})],
+        "m: { b: 1, 'a': 'x', 'c': 's', 'd': {x: 'y'} }\n",
     ),
     (
         "yaml",
@@ -82,9 +82,19 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
     ("yaml", "a: |\n  x\n  \n\nb: 1\n", [Set(("a",), 1)], "a: 1\n  \n\nb: 1\n"),
     ("yaml", "a: |\n\n   \nb: 1\n", [Set(("a",), 2)], "a: 2\n\n   \nb: 1\n"),
     ("yaml", "a: |-\n  x", [Insert((), "b", 1)], "a: |-\n  x\nb: 1"),
-    ("yaml", "a: |+\n  x", [Insert((), "b", 1)], "a: |-\n  x\nb: 1"),
-    ("yaml", "a: |2-\n    x", [Insert((), "b", 1)], "a: |2-\n    x\nb: 1"),
     ("yaml", "b: 1\na: |\n  x", [Set(("b",), 2)], "b: 2\na: |\n  x"),
+    (
+        "yaml",
+        "l:\n    - a\nm:\n  x: 1\n",
+        [Insert(("m",), "k", [{"q": 1}])],
+        "l:\n    - a\nm:\n  x: 1\n  k:\n      - q: 1\n",
+    ),
+    (
+        "yaml",
+        "m:\n  a: { x: { p: 1 } }\n",
+        [Insert(("m",), "b", {"n": {"q": 1}})],
+        'm:\n  a: { x: { p: 1 } }\n  b: { "n": { q: 1 } }\n',
+    ),
     (
         "toml",
         "[a.b]\nx = 1\n# more\n[c]\n",
@@ -144,6 +154,8 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
         [Insert((), "b", {"c": 1})],
         '{\n    "a": 1,\n    "b": {\n        "c": 1\n    }\n}\n',
     ),
+    ("json", "\r\n", [Insert((), "c", 1)], '\r\n{\r\n  "c": 1\r\n}\r\n'),
+    ("json", "\n{}\r\n", [Insert((), "a", 1)], '\n{\n  "a": 1\n}\r\n'),
     ("jsonc", "\n\r\n", [Insert((), "c", 1)], '\n\r\n{\n  "c": 1\n}\n'),
     ("jsonc", "[\n  // c\n]", [Insert((), None, {"x": 1})], '[\n  // c\n  {\n    "x": 1\n  }\n]'),
     ("jsonc", "{ /* c */ }", [Insert((), "x", {"x": 1})], '{ /* c */  "x": {"x": 1}}'),
