@@ -112,10 +112,10 @@ def _leftovers(settings: Settings) -> int:
 
 
 def _temporary(settings: Settings) -> Iterator[Path]:
-    """Files that a killed run may have left, in the managed folder and beside the tools' configs."""
-    catalog = settings.catalog
-    for part in ("catalog", "config", ".git/modelcat"):
-        yield from (catalog / part).rglob(".*.modelcat-new")
+    """Files that a killed run may have left, in the managed folder and beside the tools' configs.
+
+    Those of the catalog are gone by now: every command that changes it begins with that.
+    """
     yield from state.leftovers(settings.extra)
     yield from settings.home.glob("journal.json.new")
     for name in tools.names():

@@ -185,9 +185,10 @@ def temporary(place: Path) -> Path:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """The temporaries that a killed run has left in the folders a commit writes to. Needs the lock."""
+    """The temporaries that a killed run has left where a commit writes. Needs the lock."""
     name = f".*{_TEMPORARY}"
-    return [*folder.glob(f"catalog/{name}"), *folder.glob(f"config/*/{name}")]
+    places = (f"catalog/{name}", f"config/*/{name}", f".git/modelcat/{name}")
+    return [path for place in places for path in folder.glob(place)]
 
 
 def write(place: Path, data: bytes) -> None:

@@ -72,8 +72,8 @@ def test_leftovers_go_and_nothing_else(
     result = clean.run(settings)
     assert [path for path in left if path.exists()] == []
     assert [path for path in kept if not path.exists()] == []
-    # The journal's and git's two are swept by the start of every command, before anything is counted.
-    counted = len(left) - 3
+    # The journal's and the catalog's five are swept as every command starts, before anything is counted.
+    counted = len(left) - 6
     assert (result.leftovers, result.configs, result.backups, result.everything) == (
         counted,
         None,
