@@ -21,7 +21,7 @@ def steps(taken: list[int], number: int) -> Iterator[bool]:
 def test_all_of_it_is_done_where_there_is_time() -> None:
     taken: list[int] = []
     with Simulator() as simulator:
-        shops = [simulator.open("groq", f"shop{i}", latency=0.2) for i in range(5)]
+        shops = [simulator.open("groq", f"shop{i}", latency=0.5) for i in range(5)]
         questions = [Question(shop.provider, shop.url, None) for shop in shops]
         outcomes = fetch_all(questions, meanwhile=steps(taken, 20))
     assert all(isinstance(outcome, Fetched) for outcome in outcomes.values())
