@@ -762,6 +762,12 @@ def test_toml_has_no_null() -> None:
         parse(b"a = 1", "toml", "f").edited([Set(("a",), None)])
 
 
+@pytest.mark.parametrize("text", ['[{"a": 1}]', "[\n  1\n]"])
+def test_json_has_no_nan(text: str) -> None:
+    with pytest.raises(ValueError, match="JSON has no nan"):
+        parse(text.encode(), "json", "f").edited([Insert((), None, {"x": float("nan")})])
+
+
 def test_many_edits_at_once_are_each_made() -> None:
     """A document is edited as a whole: no edit sees the places of another one move."""
     text = "".join(f"k{i}: {i} # c{i}c\n" for i in range(2_000))

@@ -178,12 +178,13 @@ def test_too_deep_to_be_read_back(syntax: Syntax) -> None:
         dump(tree, syntax)
 
 
+@pytest.mark.parametrize("innermost", [1, []])
 @pytest.mark.parametrize("kind", ["maps", "lists"])
 @pytest.mark.parametrize("syntax", ["yaml", "toml", "json", "jsonc"])
-def test_as_deep_as_can_be_read_back(syntax: Syntax, kind: str) -> None:
-    tree: Any = 1
+def test_as_deep_as_can_be_read_back(syntax: Syntax, kind: str, innermost: Any) -> None:
+    tree = innermost
     # A name in a header counts as two levels.
-    levels = 49 if (syntax, kind) == ("toml", "maps") else 99
+    levels = 49 if (syntax, kind) == ("toml", "maps") else 99 if innermost else 98
     for _ in range(levels):
         tree = {"k": tree} if kind == "maps" else [tree]
     assert parse(dump({"k": tree}, syntax).encode(), syntax, "f").tree == {"k": tree}

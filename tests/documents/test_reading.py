@@ -307,7 +307,7 @@ class TestPositions:
         [
             ("toml", "#", ((1, "#"),)), ("toml", "#\n", ((1, "#"),)), ("toml", "a = 1#", ((1, "#"),)),
             ("yaml", 'a: "x # y\n  z"\nb: | # c\n  # t\n', ((3, "# c"),)),
-            ("yaml", "a: x\n  y # c\n", ((2, "# c"),)),
+            ("yaml", "a: x\n  y # c\n", ((2, "# c"),)), ("yaml", "a: > # c\n  # t\n", ((1, "# c"),)),
         ],
     )  # fmt: skip
     def test_a_comment_is_what_begins_one(
