@@ -88,6 +88,7 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
     ("yaml", "a: |\n  x\n  \n\nb: 1\n", [Set(("a",), 1)], "a: 1\n  \n\nb: 1\n"),
     ("yaml", "a: |\n\n   \nb: 1\n", [Set(("a",), 2)], "a: 2\n\n   \nb: 1\n"),
     ("yaml", "a: |-\n  x", [Insert((), "b", 1)], "a: |-\n  x\nb: 1"),
+    ("yaml", "a: |+\n  x", [Insert((), "b", 1)], "a: |-\n  x\nb: 1"),
     ("yaml", "b: 1\na: |\n  x", [Set(("b",), 2)], "b: 2\na: |\n  x"),
     (
         "yaml",
@@ -107,6 +108,17 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
     ("yaml", "- x: 1\n  y: 2 # c\n- b\n", [Set((0,), [[1], {"q": 1}])], "- - [1]\n  - q: 1\n- b\n"),
     ("yaml", "- a: 1\n  b: 2\n  c: 3\n", [Delete((0, "a")), Delete((0, "b"))], "- c: 3\n"),
     ("yaml", "a:\n- x\nb: 1\n", [Set(("a",), {"y": 1})], 'a:\n  "y": 1\nb: 1\n'),
+    ("yaml", 'm:\n  "a": 1\n', [Insert(("m",), "b", 2)], 'm:\n  "a": 1\n  "b": 2\n'),
+    ("yaml", "l:\n-\n- x: 1\n", [Insert(("l",), None, {"y": 1})], 'l:\n-\n- x: 1\n- "y": 1\n'),
+    (
+        "yaml",
+        "- name: 'a'\n  url: \"b\"\n",
+        [Insert((), None, {"name": "c", "url": "d"})],
+        "- name: 'a'\n  url: \"b\"\n- name: 'c'\n  url: \"d\"\n",
+    ),
+    ("yaml", "\na: 1\n\nb: 2\n", [Delete(("a",))], "\nb: 2\n"),
+    ("yaml", "a: |\n  x\nb: 1\n\n  # t\nd: 2\n", [Set(("a",), 1), Delete(("b",))], "a: 1\n\n  # t\nd: 2\n"),
+    ("yaml", "a: |\n  x\n# c\nb: 1\n\n  # t\nd: 2\n", [Delete(("b",))], "a: |\n  x\n# c\n\n  # t\nd: 2\n"),
     ("toml", "[a]\nx = 1\n# end\n", [Insert((), "b", {"y": 1})], "[a]\nx = 1\n# end\n\n[b]\ny = 1\n"),
     (
         "toml",
@@ -131,7 +143,6 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
     ("toml", "t.a = 1\n", [Insert((), "n", {"x": 1})], "t.a = 1\nn = {x = 1}\n"),
     ("toml", "l = [{x = 1}]\n", [Insert((), "n", [{"x": 1}])], "l = [{x = 1}]\nn = [{x = 1}]\n"),
     ("toml", "[p]\nl = []\n", [Insert(("p",), "n", [{"x": 1}])], "[p]\nl = []\n\n[[p.n]]\nx = 1\n"),
-    ("toml", "[[l]]\nx = 1\n\n[[l]]\nx = 2\n", [Set(("l",), 5)], "l = 5\n\n"),
     ("toml", "[p.a]\nx = 1\n", [Set(("p", "a"), 1), Insert(("p",), "k", 2)], "[p]\nk = 2\na = 1\n"),
     ("toml", "t = { }\n", [Insert(("t",), "x", 1)], "t = { x = 1 }\n"),
     (

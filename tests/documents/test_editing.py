@@ -590,6 +590,13 @@ CASES = [
         "a: |\n    x\nc: 1\n",
     ),
     Case(
+        "yaml",
+        "double quotes of the neighbours' keys",
+        'm:\n  "a": 1\n',
+        [Insert(("m",), "b", 2)],
+        'm:\n  "a": 1\n  "b": 2\n',
+    ),
+    Case(
         "jsonc",
         "only comments, in the indentation of the text",
         '{\n    "a": {\n        // none yet\n    }\n}\n',
@@ -635,9 +642,10 @@ def test_a_span_is_empty_where_something_is_put_in() -> None:
         ("toml", "a = 1\n\nb = 2\n\nc = 3", "bc", ((5, 14), (14, 19))),
         ("toml", "a = 1\nb = 2\nc = 3", "abc", ((0, 6), (6, 12), (12, 17))),
         ("toml", "b = 2", "b", ((0, 5),)),
+        ("yaml", "a: 1\nb: 2\n\nc: 3\n", "bc", ((5, 10), (10, 16))),
     ],
 )
-def test_what_goes_at_the_end_takes_the_line_ending_before_it(
+def test_the_spans_of_what_goes_at_the_end(
     syntax: Syntax, text: str, keys: str, spans: tuple[tuple[int, int], ...]
 ) -> None:
     edits: list[Edit] = [Delete((key,)) for key in keys]
