@@ -92,12 +92,6 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
     ("yaml", "b: 1\na: |\n  x", [Set(("b",), 2)], "b: 2\na: |\n  x"),
     (
         "yaml",
-        "l:\n    - a\nm:\n  x: 1\n",
-        [Insert(("m",), "k", [{"q": 1}])],
-        "l:\n    - a\nm:\n  x: 1\n  k:\n      - q: 1\n",
-    ),
-    (
-        "yaml",
         "m:\n  a: { x: { p: 1 } }\n",
         [Insert(("m",), "b", {"n": {"q": 1}})],
         'm:\n  a: { x: { p: 1 } }\n  b: { "n": { q: 1 } }\n',
@@ -119,6 +113,19 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
     ("yaml", "\na: 1\n\nb: 2\n", [Delete(("a",))], "\nb: 2\n"),
     ("yaml", "a: |\n  x\nb: 1\n\n  # t\nd: 2\n", [Set(("a",), 1), Delete(("b",))], "a: 1\n\n  # t\nd: 2\n"),
     ("yaml", "a: |\n  x\n# c\nb: 1\n\n  # t\nd: 2\n", [Delete(("b",))], "a: |\n  x\n# c\n\n  # t\nd: 2\n"),
+    ("yaml", "---\r\n...\n", [Insert((), "x", 1)], "---\r\nx: 1\r\n...\n"),
+    (
+        "yaml",
+        "l:\n  -   a\nm:\n  x: 1\n",
+        [Insert(("m",), "k", [{"q": 1}])],
+        "l:\n  -   a\nm:\n  x: 1\n  k:\n    -   q: 1\n",
+    ),
+    (
+        "yaml",
+        "a: |\n  x\nm: 1\n\nb: 1\nc: 2\n\n  # t\nd: 1\n",
+        [Delete(("m",)), Delete(("b",)), Delete(("c",))],
+        "a: |\n  x\n\nd: 1\n",
+    ),
     ("toml", "[a]\nx = 1\n# end\n", [Insert((), "b", {"y": 1})], "[a]\nx = 1\n# end\n\n[b]\ny = 1\n"),
     (
         "toml",
@@ -187,6 +194,7 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
         "t = {a = 1, n = 5, c = 3}\n",
     ),
     ("toml", "t = {}\n", [Insert(("t",), "b", {"x": 1})], "t = {b = {x = 1}}\n"),
+    ("toml", "\na = 1\n", [Delete(("a",))], ""),
     (
         "json",
         '{\n    "a": 1\n}\n',

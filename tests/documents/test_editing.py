@@ -643,6 +643,7 @@ def test_a_span_is_empty_where_something_is_put_in() -> None:
         ("toml", "a = 1\nb = 2\nc = 3", "abc", ((0, 6), (6, 12), (12, 17))),
         ("toml", "b = 2", "b", ((0, 5),)),
         ("yaml", "a: 1\nb: 2\n\nc: 3\n", "bc", ((5, 10), (10, 16))),
+        ("yaml", "a: 1\nb: 2\nc: 3\n\nd: 4\n", "bcd", ((5, 10), (10, 15), (15, 21))),
     ],
 )
 def test_the_spans_of_what_goes_at_the_end(

@@ -192,7 +192,11 @@ class TestBombs:
 
     @pytest.mark.parametrize("syntax", ["yaml", "toml", "json", "jsonc"])
     def test_too_large(self, syntax: Syntax) -> None:
-        assert refusal(b"#" * 10_000_001, syntax).line == 0
+        error = refusal(b"#" * 10_000_001, syntax)
+        assert (error.line, error.column) == (0, 0)
+
+    def test_as_large_as_can_be(self) -> None:
+        assert parse(b"#" * 10_000_000, "toml", "f").tree == {}
 
     @pytest.mark.slow
     @pytest.mark.parametrize(
