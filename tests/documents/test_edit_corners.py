@@ -195,6 +195,7 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
     ),
     ("toml", "t = {}\n", [Insert(("t",), "b", {"x": 1})], "t = {b = {x = 1}}\n"),
     ("toml", "\na = 1\n", [Delete(("a",))], ""),
+    ("toml", "\n# c\n[t]\n", [Insert((), "x", 1)], "\nx = 1\n\n# c\n[t]\n"),
     (
         "json",
         '{\n    "a": 1\n}\n',

@@ -690,6 +690,7 @@ UNREACHABLE: list[tuple[Syntax, str, Edit, int, int, str]] = [
         3,
         "it would change what an alias stands for",
     ),
+    ("yaml", "a: &a {x: 1}\nb:\n  c: *a\n", Set(("b", "c", "x"), 2), 3, 3, "an alias brings b.c.x in"),
     ("yaml", "a: &a {x: 1}\nb: *a\n", Set(("a", "x"), 2), 1, 1, "is used elsewhere as *a"),
     ("yaml", "a: &a {x: 1}\nb: *a\n", Delete(("a",)), 1, 1, "*a elsewhere needs what stands here"),
     ("yaml", "l: [{k: &a 1}]\nb: *a\n", Delete(("l", 0)), 1, 6, "*a elsewhere needs what stands here"),
