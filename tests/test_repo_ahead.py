@@ -98,6 +98,15 @@ def test_what_a_killed_run_had_ready_is_gone_with_the_next(repo: CatalogRepo) ->
     assert repo.commit({"config/txt/b.txt": "b\n"}, "two") is not None
 
 
+@pytest.mark.parametrize("path", ["../x", "/tmp/x", "catalog/../../x", ".git/config", "catalog//x"])  # noqa: S108
+def test_no_path_leads_out(path: str, repo: CatalogRepo) -> None:
+    with repo.ahead() as ahead:
+        with pytest.raises(ValueError, match="not a path"):
+            ahead.put({path: "x\n"})
+        ahead.stream()
+    assert [entry.name for entry in repo.folder.iterdir()] == [".git"]
+
+
 def test_an_error_on_the_way_comes_out_of_the_commit(
     repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from modelcat.errors import ModelcatError
-from modelcat.repo.importer import Import
+from modelcat.repo.importer import Import, check_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +55,12 @@ class Ahead:
             self._stream.__exit__(None, None, None)
 
     def put(self, texts: Mapping[str, str | None]) -> None:
-        """Send `texts` (path -> text) ahead; does not wait. What is removed (None) needs no sending."""
+        """Send `texts` (path -> text) ahead; does not wait. What is removed (None) needs no sending.
+
+        ValueError for a path that leads out of the repository.
+        """
+        for path in texts:
+            check_path(path)
         if self._thread is None:
             thread = threading.Thread(target=self._run, name="modelcat-ahead")
             sys.setswitchinterval(_TURN)

@@ -4,9 +4,8 @@ Every call names its repository (no search upwards, no question of ownership), r
 the system's settings out of reach and with everything pinned that a repository's own settings could turn
 on. What is asked of git stands in catalog.py and private.py.
 
-Processes are started directly. GitPython was in between at first: for 45 to 90 ms of imports on every command
-it did nothing more than that, since its own reading and writing of repositories follows the person's
-settings.
+Processes are started directly. GitPython would take 45 to 90 ms of imports on every command to do no more
+than that: its own reading and writing of repositories follows the person's settings.
 """
 
 from __future__ import annotations
