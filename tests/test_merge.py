@@ -314,6 +314,18 @@ def test_dropping_a_provider_takes_back_only_what_was_added_to_the_persons_entry
     }
 
 
+def test_where_the_whole_list_is_dropped_each_entry_is_looked_at() -> None:
+    base = {"clients": [{"name": "a"}, {"name": "b"}]}
+    ours = {"clients": [{"name": "a", "x": 1}, {"name": "b"}]}
+    result = merged(base, ours, {})
+    assert result.tree == {"clients": [{"name": "a", "x": 1}]}
+    assert result.base.tree == {"clients": [{"name": "a"}]}
+    assert [(d.pointer[-1], d.case) for d in result.decisions] == [
+        (Item("a"), "dropped-edited"),
+        (Item("b"), "dropped"),
+    ]
+
+
 def test_an_entry_with_a_model_of_the_persons_is_not_removed_with_it() -> None:
     theirs = {"clients": [{"name": "or", "models": [{"name": "a", "max": 1}, {"name": "b"}]}]}
     ours: dict[str, Any] = {"clients": [{"name": "or", "models": [{"name": "b"}]}]}
