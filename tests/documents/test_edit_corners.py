@@ -25,6 +25,13 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
         [Insert(("a",), None, {"y": 1})],
         'a: [ # c\n    {"y": 1}\n  ]\r\nb: 2\r\n',
     ),
+    ("yaml", "a: | # why\n  x\nb: 1\n", [Set(("a",), {"k": 1})], "a:  # why\n  k: 1\nb: 1\n"),
+    (
+        "yaml",
+        "m:\n  a: [{ x: 1 }]\n",
+        [Insert(("m",), "b", [{"x": 2}])],
+        "m:\n  a: [{ x: 1 }]\n  b: [{ x: 2 }]\n",
+    ),
     ("yaml", "x\r\n", [Set((), {"x": 1, "y": 2})], 'x: 1\r\n"y": 2\r\n'),
     ("yaml", "k: 1 # no\na: | # why\n  x\n", [Set(("a",), 5)], "k: 1 # no\na: 5  # why\n"),
     ("yaml", "-\n  a: 1\n- b\n", [Delete((0, "a"))], "- {}\n- b\n"),

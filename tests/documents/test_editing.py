@@ -653,6 +653,12 @@ def test_the_spans_of_what_goes_at_the_end(
     assert parse(text.encode(), syntax, "f").edited(edits).spans == spans
 
 
+def test_what_comes_instead_at_the_end_has_the_line_ending_before_it() -> None:
+    edited = parse(b"a: 1\nb: 2", "yaml", "f").edited([Delete(("b",)), Insert((), "c", 3, "a")])
+    assert edited.data == b"a: 1\nc: 3"
+    assert edited.spans[0][0] == 5
+
+
 NOTHING_TO_DO: list[tuple[Syntax, str, Edit]] = [
     ("yaml", "a: {x: 1, l: [1, '2']}\n", Set(("a",), {"l": [1, "2"], "x": 1})),
     ("toml", "a.b = 1\n", Set(("a",), {"b": 1})),

@@ -192,6 +192,15 @@ def test_as_deep_as_can_be_read_back(syntax: Syntax, kind: str, innermost: Any) 
         dump({"k": {"k": tree} if kind == "maps" else [tree]}, syntax)
 
 
+def test_brackets_of_both_kinds_are_as_deep_as_can_be_read_back() -> None:
+    tree: Any = 1
+    for _ in range(49):
+        tree = [0, {"a": tree}]
+    assert parse(dump({"k": tree}, "toml").encode(), "toml", "f").tree == {"k": tree}
+    with pytest.raises(ValueError, match="nested deeper than 100 levels"):
+        dump({"k": [0, {"a": tree}]}, "toml")
+
+
 TREE = {
     "clients": [{"type": "openai", "models": [{"name": "@cf/x", "tags": ["a", "b"], "price": 5e-07}]}, {}],
     "on": True,

@@ -341,6 +341,8 @@ def test_numbers_may_be_long_but_not_endless() -> None:
     long = "9" * 4_000
     assert tree(f"[{long}]", "json") == [int(long)]
     assert tree(f"k = {long}", "toml") == {"k": int(long)}
+    assert tree(f"k: {long}", "yaml") == {"k": int(long)}
+    assert tree(f"k: {long}9", "yaml") == {"k": f"{long}9"}
     assert refusal(f"[{long}9]", "json").reason == "a number of thousands of digits"
     assert refusal(f"k = {long}9", "toml").reason == "a number of thousands of digits"
 
