@@ -16,6 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 MODULES = {
     "pyyaml": "yaml",
     "pytest-cov": None,
+    "pytest-xdist": None,
     "ruamel.yaml": "ruamel",
     "pre-commit": None,
 }
