@@ -62,7 +62,7 @@ def store(git: Git, data: bytes) -> str:
 def loose(git: Git, name: str) -> bytes | None:
     """The blob with the id `name`, if it lies in a file of its own and is sound; no git is started for it.
 
-    Loading GitPython and starting git take longer than everything else that a look at a base does.
+    Starting git takes longer than everything else that a look at a base does.
     """
     if _ID.fullmatch(name) is None:
         return None

@@ -1,6 +1,6 @@
 """References without asking git: which branch is checked out, where it points, whether a tag is there.
 
-A process costs 5 ms and GitPython 90 ms, a file nothing. Repositories whose references are not files
+A process costs 5 ms, a file nothing. Repositories whose references are not files
 (reftable) are asked through git.
 """
 
