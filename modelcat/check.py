@@ -21,7 +21,7 @@ from modelcat.rules.secrets import hits, masked, scan, shown
 from modelcat.tree import pointer_text, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from modelcat.documents import Document, Edit
     from modelcat.tool import Syntax
@@ -130,9 +130,15 @@ def _starts(text: str) -> list[int]:
     return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
-def examine(tree: Tree, kind: Kind | None, path: str, context: Context) -> Iterator[tuple[Rule, Found]]:
-    """What the rules find in plain data: for trees that have no text yet, such as rendered configs."""
-    yield from _found(_subject(tree, kind, path, context))
+def examine(
+    tree: Tree,
+    kind: Kind | None,
+    path: str,
+    context: Context,
+    wanted: Callable[[Rule], bool] = lambda _: True,
+) -> Iterator[tuple[Rule, Found]]:
+    """What the `wanted` rules find in plain data: for trees that have no text yet, as rendered configs."""
+    yield from _found(_subject(tree, kind, path, context), wanted)
 
 
 def unsound(tool: str, path: str, tree: Tree, context: Context) -> str | None:
@@ -141,13 +147,13 @@ def unsound(tool: str, path: str, tree: Tree, context: Context) -> str | None:
     `path` is where it will stand. For what modelcat itself renders: an error there is a bug of modelcat's. A
     secret in clear is none: no tool minds, and a provider may call a model what a key looks like.
     """
-    subject = _subject(tree, kind_of(path, tree, tool), path, context)
-    refusals = [rule for rule in rules.of(subject.kind) if rule.severity == "error"]
-    for rule in refusals:
-        found = None if rule in SECRETS else next(iter(rule.look(subject)), None)
-        if found is not None:
-            return f"{path}: {found.message} [{rule.id}]"
-    return None
+    kind = kind_of(path, tree, tool)
+    first = next(examine(tree, kind, path, context, _is_refusal), None)
+    return None if first is None else f"{path}: {first[1].message} [{first[0].id}]"
+
+
+def _is_refusal(rule: Rule) -> bool:
+    return rule.severity == "error" and rule not in SECRETS
 
 
 def _subject(tree: Tree, kind: Kind | None, path: str, context: Context) -> Subject:
@@ -156,8 +162,8 @@ def _subject(tree: Tree, kind: Kind | None, path: str, context: Context) -> Subj
     return Subject(tree, kind, path, context, whole=not rendered)
 
 
-def _found(subject: Subject) -> Iterator[tuple[Rule, Found]]:
-    for item in rules.of(subject.kind):
+def _found(subject: Subject, wanted: Callable[[Rule], bool] = lambda _: True) -> Iterator[tuple[Rule, Found]]:
+    for item in filter(wanted, rules.of(subject.kind)):
         for found in islice(item.look(subject), MOST):
             yield item, found
 

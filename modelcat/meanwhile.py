@@ -14,8 +14,10 @@ from modelcat import tools
 from modelcat.fetch import Fetched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from modelcat.catalog import Provider
+    from modelcat.dialect import Row
     from modelcat.fetch import Step
     from modelcat.refresh import Answer
     from modelcat.registry import Registry
@@ -32,39 +34,31 @@ class Meanwhile:
         self._registry = registry
         self._memory = memory
         self._progress = progress or (lambda _: None)
-        self._arrived: deque[Fetched] = deque()
+        self._news: deque[tuple[Provider, Sequence[Row]]] = deque()
 
     def heard(self, step: Step) -> None:
         """To be told of everything that happens while the providers are asked; tells `progress` in turn."""
         self._progress(step)
-        if isinstance(step.outcome, Fetched):
-            self._arrived.append(step.outcome)
+        outcome = step.outcome
+        if not isinstance(outcome, Fetched) or outcome.rows is None:
+            return
+        provider, known = self._registry.get(outcome.provider), self._memory.providers.get(outcome.provider)
+        # Most answers are those of the last time, and need not be read.
+        if provider.kind == "provider" and (known is None or known.answer != outcome.body_hash):
+            self._news.append((provider, outcome.rows))
 
     def steps(self) -> Iterator[bool]:
         """A step at each turn, without end; false where there is nothing to do now."""
         for _ in _loaded():
             yield True
-        while True:
-            news = self._next()
-            if news is not None:
-                self._read(news)
-            yield news is not None
-
-    def _next(self) -> Fetched | None:
-        """An answer that has news, as most have not."""
-        while self._arrived:
-            outcome = self._arrived.popleft()
-            known = self._memory.providers.get(outcome.provider)
-            if outcome.rows is not None and (known is None or known.answer != outcome.body_hash):
-                return outcome
-        return None
-
-    def _read(self, outcome: Fetched) -> None:
         from modelcat import refresh
 
-        provider = self._registry.get(outcome.provider)
-        if provider.kind == "provider" and outcome.rows is not None:
-            self.answers[provider.id] = refresh.read(provider, outcome.rows)
+        while True:
+            there = bool(self._news)
+            if there:
+                provider, rows = self._news.popleft()
+                self.answers[provider.id] = refresh.read(provider, rows)
+            yield there
 
 
 def _loaded() -> Iterator[None]:

@@ -49,13 +49,12 @@ def run(words: Sequence[str]) -> int:
     try:
         get_command(app).main(list(words), prog_name="modelcat")
     except SystemExit as end:
-        if isinstance(end.__context__, BaseException) and isinstance(
-            end.__context__.__cause__, KeyboardInterrupt
-        ):
+        before = end.__context__
+        if before is not None and isinstance(before.__cause__, KeyboardInterrupt):
             # typer takes a ^C between commands for an ending of its own, and says nothing.
             raise KeyboardInterrupt from None
-        if isinstance(end.__context__, BrokenPipeError):
+        if isinstance(before, BrokenPipeError):
             # Of a help that nobody reads to its end, which to typer is a failure.
-            raise end.__context__ from None
+            raise before from None
         return end.code if isinstance(end.code, int) else ExitCode.OK
     return ExitCode.OK

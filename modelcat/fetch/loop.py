@@ -27,14 +27,12 @@ class _Selector(selectors.DefaultSelector):
         self._meanwhile = meanwhile
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        # A timeout of 0 is no waiting: the loop itself has something to do.
-        if timeout == 0:
-            return super().select(0)
         found = super().select(0)
-        if found or not next(self._meanwhile, False):
-            return found or super().select(timeout)
-        # The step took time, and what the loop would have woken for may be due.
-        return super().select(0)
+        # A timeout of 0 is no waiting: the loop itself has something to do.
+        if found or timeout == 0:
+            return found
+        # A step takes time, and what the loop would have woken for may be due.
+        return super().select(0 if next(self._meanwhile, False) else timeout)
 
 
 class _Loop(asyncio.SelectorEventLoop):
