@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 from modelcat.documents.splice import OpenText
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from modelcat.documents.node import Node
     from modelcat.documents.splice import Source
 
 _DASH = re.compile(r"(?:\s++|#[^\n]*+|[&!]\S*+)*+-")
 _COLON = re.compile(r"[ \t]*:")
+_ANY_COLON = re.compile(r"(?:\s++|#[^\n]*+)*+:")
 _PROPERTIES = re.compile(r"[ \t]*[&!]\S*(?:[ \t]+[&!]\S*)*")
 _HEADER = re.compile(r"(?:[&!]\S*\s+)*[|>]([^\s#]*)")
 _INDENT = re.compile(r" *")
@@ -36,9 +39,12 @@ def last_scalar(root: Node) -> Node | None:
 class Layout:
     """The lines of one YAML text."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, root: Node) -> None:
         self.source = source
         self.text = source.text
+        self._root = root
+        self._columns: dict[Node, int] | None = None
+        """Of block scalars: the column of the collection that holds them."""
 
     def begins(self, parent: Node) -> list[int]:
         """Where the entries begin: at their keys, or at their dashes."""
@@ -96,11 +102,35 @@ class Layout:
     def content_indent(self, leaf: Node) -> int:
         """How far a line below a block scalar must be indented to be taken for its content."""
         header = self._header(leaf)
+        digit = next((int(sign) for sign in header[1] if sign.isdigit()), 0)
         first = self.source.after_blank_lines(self.source.line_end(header.end()))
-        least = self.indent(self.source.line_start(leaf.start)) + 1
-        if first >= leaf.end or any(sign.isdigit() for sign in header[1]):
-            return least
-        return max(self.indent(first), least)
+        if not digit and first < leaf.end:
+            return self.indent(first)
+        if self._columns is None:
+            self._columns = dict(self._scalars())
+        return self._columns.get(leaf, 0) + (digit or 1)
+
+    def _scalars(self) -> Iterator[tuple[Node, int]]:
+        """The block scalars in block collections, with the columns of those."""
+        stack = [self._root]
+        while stack:
+            parent = stack.pop()
+            if parent.style != "block":
+                continue
+            children = parent.children or ()
+            values = children.values() if isinstance(children, dict) else children
+            for begin, child in zip(self.begins(parent), values, strict=True):
+                if child.style in BLOCK_SCALARS:
+                    yield child, self._column(begin, child)
+                else:
+                    stack.append(child)
+
+    def _column(self, begin: int, child: Node) -> int:
+        """The column of the collection whose entry begins at `begin`, or a little behind, after a `?`."""
+        colon = _ANY_COLON.match(self.text, child.key_end) if child.key_start >= 0 else None
+        if colon and not self.source.before(colon.end() - 1).strip():
+            begin = colon.end() - 1
+        return self.source.column(begin)
 
     def indent(self, line: int) -> int:
         """Blanks at a line start."""

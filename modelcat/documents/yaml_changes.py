@@ -38,8 +38,8 @@ class _Changer:
     def __init__(self, yaml: Yaml, source: Source) -> None:
         self.yaml = yaml
         self.source = source
-        self.layout = Layout(source)
         root = yaml.root
+        self.layout = Layout(source, root)
         self.looks = Looks(source, root, self.layout.dash)
         self.blocks = Blocks(self.layout, self.looks)
         self.flow = Flow(source, _TRIVIA)
@@ -96,7 +96,7 @@ class _Changer:
     def _change(self, change: Change) -> None:
         node = change.nodes[-1]
         if node.style == "empty":
-            self._begin(node, change.inserted)
+            self._begin(node, _collected(change))
         elif node.style == "block":
             self.blocks.change(change)
         elif not node.children and self._in_block(change.nodes) and self._wants_lines(change):
@@ -136,10 +136,13 @@ class _Changer:
 
     def _replace(self, replacement: Replacement) -> None:
         nodes = replacement.nodes
+        node = nodes[-1]
+        if node.style == "empty":
+            self._begin(node, replacement.value)
+            return
         if self._in_block(nodes):
             self.values.replace(replacement)
             return
-        node = nodes[-1]
         text = inline(replacement.value, "yaml", self.values.look(nodes, replacement.value))
         start = node.start
         if start == node.end:
@@ -147,15 +150,18 @@ class _Changer:
             text = (" " if self.source.text[start - 1] == ":" else ": ") + text
         self.flow.splices.append(Splice(start, max(start, node.end), text, len(nodes)))
 
-    def _begin(self, node: Node, inserts: list[Insert]) -> None:
-        """The first entries of a document that has none."""
+    def _begin(self, node: Node, value: Tree) -> None:
+        """The first lines of a document that says nothing; those that are there stay as they are."""
         at = node.start
-        if self.source.before(at).strip():
+        if self.source.before(at):
             at = self.source.line_end(at)
         ending = self.source.ending(at)
+        look = self.looks.base
         lines: list[str] = []
-        for insert in inserts:
-            block({insert.key: insert.value}, "", self.looks.base, lines)
+        if look.in_brackets(value):
+            lines.append(inline(value, "yaml", look))
+        else:
+            block(value, "", look, lines)
         self.flow.splices.append(Splice(at, at, "".join(line + ending for line in lines)))
 
     def _end_of_text(self, made: list[Splice]) -> list[Splice]:

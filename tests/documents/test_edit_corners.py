@@ -47,7 +47,7 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
         [Set(("l",), [1, 3])],
         "l:\n- 1 # one\n- 3 # three\n",
     ),
-    ("yaml", "", [Set((), 5)], "5"),
+    ("yaml", "", [Set((), 5)], "5\n"),
     ("yaml", "a:\r\n- - 1\n- b\r\n", [Set(("a", 0), {"x": 1, "y": 2})], 'a:\r\n- x: 1\n  "y": 2\n- b\r\n'),
     ("yaml", "a:\n- q\n- b\r\n", [Set(("a", 0), {"x": 1, "y": 2})], 'a:\n- x: 1\n  "y": 2\n- b\r\n'),
     (
