@@ -70,7 +70,6 @@ def run(
     selection = machine.selection(settings, registry)
     with workspace.locked(settings, "generate"):
         repo = workspace.repo(settings)
-        repo.settle()
         catalog = workspace.catalog(settings)
         if not catalog.listings:
             return GenerateResult((), (), None, empty=True)

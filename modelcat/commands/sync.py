@@ -149,7 +149,6 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
     started = time.monotonic()
     with workspace.locked(settings, "sync"):
         repo = workspace.repo(settings)
-        repo.settle()
         memory = _memory(settings, repo, force=options.force)
         meanwhile = Meanwhile(registry, memory, progress)
         outcomes = {} if options.offline else _ask(settings, chosen, memory, options, meanwhile)

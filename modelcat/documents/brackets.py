@@ -35,6 +35,10 @@ class Brackets:
         """A key of a map and where its value begins."""
         raise NotImplementedError
 
+    def levels(self, key: Any) -> int:  # noqa: ARG002  a dotted one knows
+        """How many levels down `key` leads."""
+        return 1
+
     def attach(self, parent: Node, key: Any, node: Node) -> None:
         """Put a finished value into the collection it stands in; `key` is None in a list."""
         raise NotImplementedError
@@ -63,33 +67,37 @@ class Brackets:
     def value(self, position: int, depth: int = 0) -> tuple[Node, int]:
         """The value at `position` with all that is in it, and the offset after it."""
         opened: list[Node] = []
-        keys: list[Any] = []
+        ways: list[tuple[Any, int]] = [(None, depth)]
+        """To the next value, in each that is open: its key, and how deep it stands."""
         while True:
             node = self.counted(self.begin(position))
             position, closed = node.end, True
             if node.children is not None:
-                if len(opened) + depth >= MAX_DEPTH:
+                below = ways[-1][1] + 1
+                if below > MAX_DEPTH:
                     raise Unreadable(node.start, TOO_DEEP)
                 opened.append(node)
-                keys.append(None)
-                closed, position = self._advance(node, keys, position, after_comma=False)
+                ways.append((None, below))
+                closed, position = self._advance(node, ways, position, after_comma=False)
             while closed:
                 if opened and opened[-1] is node:
                     opened.pop()
-                    keys.pop()
+                    ways.pop()
                     node.end = position
                 if not opened:
                     return node, position
                 parent = opened[-1]
-                self.attach(parent, keys[-1], node)
+                self.attach(parent, ways[-1][0], node)
                 position = self.skip(position)
                 node = parent
                 if self.text.startswith(",", position):
-                    closed, position = self._advance(node, keys, position + 1, after_comma=True)
+                    closed, position = self._advance(node, ways, position + 1, after_comma=True)
                 else:
                     position = self.expect("}" if isinstance(node.children, dict) else "]", position)
 
-    def _advance(self, node: Node, keys: list[Any], position: int, *, after_comma: bool) -> tuple[bool, int]:
+    def _advance(
+        self, node: Node, ways: list[tuple[Any, int]], position: int, *, after_comma: bool
+    ) -> tuple[bool, int]:
         """On to the next element: is the collection closed instead, and the offset after that."""
         position = self.skip(position)
         a_map = isinstance(node.children, dict)
@@ -98,5 +106,9 @@ class Brackets:
                 raise Unreadable(position, "a comma before the closing bracket")
             return True, position + 1
         if a_map:
-            keys[-1], position = self.key(position)
+            start = position
+            key, position = self.key(start)
+            ways[-1] = key, ways[-2][1] + self.levels(key)
+            if ways[-1][1] > MAX_DEPTH:
+                raise Unreadable(start, TOO_DEEP)
         return False, position

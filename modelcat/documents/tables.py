@@ -85,11 +85,9 @@ class Places:
         if not section.parts and not section.statements:
             return self.top()
         end = after = self.source.line_end(section.end)
-        while after < len(self.text) and self._is_comment(after):
+        while self._is_comment(after):
             after = self.source.line_end(after)
-        if after == len(self.text) or self.source.blank(after, self.source.line_end(after)):
-            return after
-        return end
+        return after if self.source.blank(after, self.source.line_end(after)) else end
 
     def above(self, section: Section) -> int:
         """Where the comments begin that stand directly above a header."""
@@ -107,10 +105,10 @@ class Places:
             return self.above(self.toml.sections[1])
         return len(self.text)
 
-    def lines(self, part: Section | Statement, depth: int) -> Splice:
+    def lines(self, part: Section | Statement) -> Splice:
         """Its lines taken out."""
         start, end = self.source.line_start(part.start), self.source.line_end(part.end)
-        return Splice(start, end, "", depth, lines=True)
+        return Splice(start, end, "", lines=True)
 
     def spaced(self, section: Section) -> bool:
         """Does a blank line stand above a header?"""

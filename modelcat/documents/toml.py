@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from modelcat.documents.brackets import MAX_DIGITS, TOO_DEEP, TOO_LONG, TOO_MANY, Brackets
 from modelcat.documents.node import MAX_DEPTH, Node, Unreadable
@@ -36,8 +36,6 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 # A table takes the memory of several values.
 _TABLE: Final = 3
-
-Origin = Literal["root", "header", "element", "implicit", "dotted", "inline"]
 
 
 class Part(NamedTuple):
@@ -86,19 +84,18 @@ class Section:
 class Table(Node):
     """A map of TOML.
 
-    origin: by its own header, as an element of an array of tables, by longer headers only (implicit), by
-    dotted keys, in braces. section: its own. statements: those of an inline table, and those that pass
-    through a dotted one.
+    style: "flow" in braces, else "block". section: of its own header, and of the root; None for what only
+    longer headers or dotted keys imply. statements: those of an inline table, and those that pass through a
+    dotted one.
     """
 
-    __slots__ = ("origin", "section", "statements")
+    __slots__ = ("section", "statements")
 
     children: dict[str, Node]
 
-    def __init__(self, start: int, end: int, origin: Origin) -> None:
-        super().__init__(start, end, "flow" if origin == "inline" else "block")
+    def __init__(self, start: int, end: int, style: str = "block") -> None:
+        super().__init__(start, end, style)
         self.children = {}
-        self.origin: Origin = origin
         self.section: Section | None = None
         self.statements: list[Statement] = []
 
@@ -161,7 +158,7 @@ class _Scanner(Brackets):
 
     def __init__(self, text: str) -> None:
         super().__init__(text, TRIVIA, "#", trailing_commas=True)
-        self.root = Table(0, len(text), "root")
+        self.root = Table(0, len(text))
         self.sections = [Section(0, 0, (), self.root)]
         self.root.section = self.sections[0]
 
@@ -204,7 +201,7 @@ class _Scanner(Brackets):
         return end
 
     def _element(self, parts: tuple[Part, ...], start: int, end: int) -> Table:
-        holder, last = self._step_into(self.root, parts[:-1], "implicit"), parts[-1]
+        holder, last = self._step_into(self.root, parts[:-1], header=True), parts[-1]
         found = holder.children.get(last.name)
         if found is None:
             found = holder.children[last.name] = Node(start, end, "block")
@@ -212,30 +209,30 @@ class _Scanner(Brackets):
             found.key_start, found.key_end = last.start, last.end
         if not isinstance(found.children, list) or found.style != "block":
             raise Unreadable(last.start, "not an array of tables")
-        element = Table(start, end, "element")
+        element = Table(start, end)
         found.children.append(self.counted(element, _TABLE))
         return element
 
     def _declared(self, parts: tuple[Part, ...], start: int, end: int) -> Table:
-        holder, last = self._step_into(self.root, parts[:-1], "implicit"), parts[-1]
+        holder, last = self._step_into(self.root, parts[:-1], header=True), parts[-1]
         found = holder.children.get(last.name)
         if found is None:
-            found = holder.children[last.name] = Table(start, end, "header")
+            found = holder.children[last.name] = Table(start, end)
             self.counted(found, _TABLE)
         if not isinstance(found, Table):
             raise Unreadable(last.start, "not a table")
-        found.origin = "header"
         found.start, found.end, found.key_start, found.key_end = start, end, last.start, last.end
         return found
 
-    def _step_into(self, table: Table, parts: tuple[Part, ...], origin: Origin) -> Table:
+    def _step_into(self, table: Table, parts: tuple[Part, ...], *, header: bool) -> Table:
+        """The table that `parts` lead to; those of a header go on in the last element of an array."""
         for part in parts:
             found = table.children.get(part.name)
             if found is None:
-                found = table.children[part.name] = Table(part.start, part.end, origin)
+                found = table.children[part.name] = Table(part.start, part.end)
                 found.key_start, found.key_end = part.start, part.end
                 self.counted(found, _TABLE)
-            if origin == "implicit" and isinstance(found.children, list) and found.children:
+            if header and isinstance(found.children, list) and found.children:
                 found = found.children[-1]
             if not isinstance(found, Table):
                 raise Unreadable(part.start, "not a table")
@@ -255,7 +252,7 @@ class _Scanner(Brackets):
     def _placed(self, table: Table, parts: tuple[Part, ...], value: Node) -> Statement:
         statement = Statement(parts, value)
         for part in parts[:-1]:
-            table = self._step_into(table, (part,), "dotted")
+            table = self._step_into(table, (part,), header=False)
             table.statements.append(statement)
         last = parts[-1]
         if last.name in table.children:
@@ -266,7 +263,7 @@ class _Scanner(Brackets):
 
     def begin(self, position: int) -> Node:
         if self.text.startswith("{", position):
-            return Table(position, position + 1, "inline")
+            return Table(position, position + 1, "flow")
         if self.text.startswith("[", position):
             node = Node(position, position + 1, "flow")
             node.children = []
@@ -284,6 +281,9 @@ class _Scanner(Brackets):
     def key(self, position: int) -> tuple[tuple[Part, ...], int]:
         parts, position = self._parts(position, 0)
         return parts, self.skip(self.expect("=", position))
+
+    def levels(self, key: tuple[Part, ...]) -> int:
+        return len(key)
 
     def attach(self, parent: Node, key: Any, node: Node) -> None:
         if isinstance(parent, Table):

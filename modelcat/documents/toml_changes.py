@@ -126,7 +126,7 @@ class _Changer:
         elements = node.children if isinstance(node.children, list) else []
         deleted, inserted = change.by_position()
         for position in deleted:
-            self._take_out_sections(sections_of(elements[position]), depth)
+            self._take_out_sections(sections_of(elements[position]))
         name, alone = _name(change.pointer), 0 in deleted
         like = sections_of(elements[-1])[0]
         for position, inserts in inserted.items():
@@ -140,7 +140,7 @@ class _Changer:
                     self._put_section_above(value, name, around[0], depth, alone=alone, array=True)
 
     def _put_section(
-        self, value: Tree, name: str, after: Section, depth: int, *, like: Section, array: bool = False
+        self, value: Tree, name: str, after: Section, depth: int, *, like: Section, array: bool
     ) -> None:
         """A new section with those below it, behind another; below a blank line if `like` is."""
         at = self.places.behind(after)
@@ -151,7 +151,7 @@ class _Changer:
         text = ending.join(lines) + ending
         if spaced and at and not self.source.blank_line_before(at):
             text = ending + text
-        if spaced and at < len(self.text) and not self.source.blank(at, self.source.line_end(at)):
+        if spaced and not self.source.blank(at, self.source.line_end(at)):
             text += ending
         self.put(at, at, text, depth)
 
@@ -166,8 +166,8 @@ class _Changer:
         apart = not alone and self.places.spaced(before)
         self.put(at, at, ending.join(lines) + ending + (ending if apart else ""), depth)
 
-    def _take_out_sections(self, sections: list[Section], depth: int) -> None:
-        self.flow.splices += [self.places.lines(gone, depth) for gone in sections]
+    def _take_out_sections(self, sections: list[Section]) -> None:
+        self.flow.splices += [self.places.lines(gone) for gone in sections]
 
     # Tables
 
@@ -179,7 +179,7 @@ class _Changer:
             if len(change.deleted) == len(table.children):
                 self._keep_alive(change, table)
             return
-        implied = table.section is None and not table.statements and table.origin != "inline"
+        implied = table.section is None and not table.statements and not is_inline(table)
         if implied:
             self._declare(change, table)
         for insert in change.inserted:
@@ -194,19 +194,19 @@ class _Changer:
             return
         for statement in statements_of(node):
             self._take_out_statement(statement.value, depth)
-        self._take_out_sections(sections_of(node), depth)
+        self._take_out_sections(sections_of(node))
 
     def _take_out_statement(self, value: Node, depth: int) -> None:
         owner, index = self.owners.of(value)
         if isinstance(owner, Table):
             self._of_braces(owner, depth)[1].add(index)
         else:
-            self.flow.splices.append(self.places.lines(owner.statements[index], depth))
+            self.flow.splices.append(self.places.lines(owner.statements[index]))
 
     def _keep_alive(self, change: Change, table: Table) -> None:
         """An empty table that nothing else would declare."""
         depth = len(change.nodes)
-        if table.section is not None or table.origin == "inline":
+        if table.section is not None or is_inline(table):
             return
         if table.statements:
             statement = table.statements[0]
@@ -224,7 +224,7 @@ class _Changer:
 
     def _wants_section(self, table: Table, value: Tree) -> bool:
         """Is a new table written as a section? As its neighbours are; alone: yes."""
-        if table.origin == "inline" or (table.section is None and table.statements):
+        if is_inline(table) or (table.section is None and table.statements):
             return False
         if not isinstance(value, dict) and not is_array_of_tables(value):
             return False
@@ -248,7 +248,6 @@ class _Changer:
             self._numbers[id(statements), level] = {
                 statement.parts[level].name: index
                 for index, statement in enumerate(statements)
-                if len(statement.parts) > level
             }
         return self._numbers[id(statements), level].get(str(key), len(statements) - 1)
 
@@ -277,7 +276,7 @@ class _Changer:
         key = key_text(insert.key or "", "toml")
         value = inline(insert.value, "toml")
         depth = len(change.nodes)
-        if table.origin == "inline":
+        if is_inline(table):
             held = self._of_braces(table, depth)
             statements = table.statements
             index = self._last_of(statements, 0, insert.after)
@@ -298,7 +297,7 @@ class _Changer:
         else:
             at = self.places.top()
             self.put_statement(at, f"{key} = {value}")
-            self._top_apart = at < len(self.text) and not self.source.blank(at, self.source.line_end(at))
+            self._top_apart = at < len(self.text)
 
     def _put_by_dots(self, change: Change, table: Table, insert: Insert, key: str, value: str) -> None:
         level = _level(change.nodes)
@@ -360,7 +359,7 @@ def _level(nodes: list[Node]) -> int:
     """How many keys of a statement lead to the dotted table at the end of `nodes`."""
     level = 0
     for node in reversed(nodes):
-        if isinstance(node, Table) and (node.section is not None or node.origin == "inline"):
+        if isinstance(node, Table) and (node.section is not None or is_inline(node)):
             break
         level += 1
     return level
