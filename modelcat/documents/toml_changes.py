@@ -246,8 +246,7 @@ class _Changer:
             return len(statements) - 1
         if (id(statements), level) not in self._numbers:
             self._numbers[id(statements), level] = {
-                statement.parts[level].name: index
-                for index, statement in enumerate(statements)
+                statement.parts[level].name: index for index, statement in enumerate(statements)
             }
         return self._numbers[id(statements), level].get(str(key), len(statements) - 1)
 
