@@ -1,0 +1,150 @@
+"""JSON, JSONC and what stands in brackets: what is read and refused, and the very text that edits make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modelcat.documents import Delete, Edit, Insert, Set, parse
+from modelcat.errors import DocumentError
+from tests.documents.edit_oracle import assert_holds
+
+if TYPE_CHECKING:
+    from modelcat.tool import Syntax
+
+CORNERS: dict[str, tuple[Syntax, str, list[Edit], str]] = {
+    "a value in a line stays in the line": (
+        "json",
+        '{"a": 1, "b": 2}',
+        [Set(("a",), {"x": 1})],
+        '{"a": {"x": 1}, "b": 2}',
+    ),
+    "a value among lines gets lines, as deep as it stands": (
+        "json",
+        '{\n  "m": {\n    "a": 1,\n    "b": 2\n  }\n}\n',
+        [Set(("m", "a"), {"x": 1})],
+        '{\n  "m": {\n    "a": {\n      "x": 1\n    },\n    "b": 2\n  }\n}\n',
+    ),
+    "the root gives way to another kind of value": (
+        "json",
+        "[1]",
+        [Set((), {"a": [1]})],
+        '{\n  "a": [\n    1\n  ]\n}',
+    ),
+    "a map is written as the maps around it are, a list as the lists": (
+        "json",
+        '{\n  "a": {"x": 1},\n  "b": [\n    1\n  ],\n  "c": 3\n}\n',
+        [Insert((), "d", {"y": 2}), Insert((), "e", [2])],
+        '{\n  "a": {"x": 1},\n  "b": [\n    1\n  ],\n  "c": 3,\n  "d": {"y": 2},\n  "e": [\n    2\n  ]\n}\n',
+    ),
+    "empty braces say nothing about how maps are written": (
+        "json",
+        '{\n  "a": {\n    "x": 1\n  },\n  "b": {}\n}\n',
+        [Insert((), "d", {"y": 2})],
+        '{\n  "a": {\n    "x": 1\n  },\n  "b": {},\n  "d": {\n    "y": 2\n  }\n}\n',
+    ),
+    "lines of a value end as the first line of the text does": (
+        "json",
+        '{\r\n  "a": {\r\n    "x": 1\r\n  },\r\n  "b": 2\n}\n',
+        [Set(("b",), {"y": 2})],
+        '{\r\n  "a": {\r\n    "x": 1\r\n  },\r\n  "b": {\r\n    "y": 2\r\n  }\n}\n',
+    ),
+    "elements before the first end their lines as that one does": (
+        "json",
+        "[\r\n  1,\r\n  2\n]\n",
+        [Insert((), None, 8, -1), Insert((), None, 9, -1)],
+        "[\r\n  8,\r\n  9,\r\n  1,\r\n  2\n]\n",
+    ),
+    "the first entry goes below the comment of a text that does not end": (
+        "jsonc",
+        "// c\n// d",
+        [Insert((), "a", 1)],
+        '// c\n// d\n{\n  "a": 1\n}',
+    ),
+    "the first entry of a text of blanks goes behind them": (
+        "jsonc",
+        "  ",
+        [Insert((), "a", 1)],
+        '  {\n  "a": 1\n}\n',
+    ),
+    "an entry with the bracket behind it gets company in a line of its own": (
+        "json",
+        '{\n  "a": 1}',
+        [Insert((), "b", 2)],
+        '{\n  "a": 1,\n  "b": 2}',
+    ),
+    "several elements for empty brackets in a line": (
+        "json",
+        '{"a": [], "b": 1}',
+        [Insert(("a",), None, 1), Insert(("a",), None, 2)],
+        '{"a": [1, 2], "b": 1}',
+    ),
+    "several elements behind a comment": (
+        "jsonc",
+        "[/* c */]",
+        [Insert((), None, 1), Insert((), None, 2)],
+        "[/* c */ 1, 2]",
+    ),
+    "who writes a comma behind the last element still has one when that goes": (
+        "jsonc",
+        "[1, 2,]",
+        [Delete((1,))],
+        "[1,]",
+    ),
+    "what a map has in common with the one it gives way to is not written again": (
+        "json",
+        '{"a": {"x": 1.50, "y": 1}}',
+        [Set(("a",), {"x": 1.5, "y": 2})],
+        '{"a": {"x": 1.50, "y": 2}}',
+    ),
+    "what a list has in common with the one it gives way to is not written again": (
+        "json",
+        "[1, 1.50, 3]",
+        [Set((), [0, 1.5, 4])],
+        "[0, 1.50, 4]",
+    ),
+    "a new key is the last, though it is the first in the new map": (
+        "json",
+        '{"a": {"x": 1, "y": 2}}',
+        [Set(("a",), {"n": 0, "x": 1, "y": 2})],
+        '{"a": {"x": 1, "y": 2, "n": 0}}',
+    ),
+}
+
+
+@pytest.mark.parametrize(("syntax", "before", "edits", "after"), CORNERS.values(), ids=CORNERS)
+def test_the_text_after(syntax: Syntax, before: str, edits: list[Edit], after: str) -> None:
+    edited = parse(before.encode(), syntax, "f").edited(edits)
+    assert edited.data.decode() == after
+    assert_holds(before.encode(), syntax, edits, edited)
+
+
+def test_a_text_of_comments_only_has_comments() -> None:
+    document = parse(b"// c\n/* d */\n", "jsonc", "f")
+    assert document.tree == {}
+    assert document.comments() == ((1, "// c"), (2, "/* d */"))
+
+
+def test_a_refusal_names_one_place() -> None:
+    with pytest.raises(DocumentError) as caught:
+        parse(b'{\n  "a": "\\x"\n}', "json", "f")
+    assert str(caught.value) == "f:2:8: Invalid \\escape"
+
+
+@pytest.mark.parametrize(
+    ("syntax", "as_many", "too_many", "column"),
+    [
+        ("json", "[1, [2]]", "[1, [2, 3]]", 9),
+        ("jsonc", '{"a": {}, "b": {}, "c": 1}', '{"a": {}, "b": {}, "c": [1]}', 26),
+    ],
+)
+def test_the_value_that_is_one_too_many_is_named(
+    monkeypatch: pytest.MonkeyPatch, syntax: Syntax, as_many: str, too_many: str, column: int
+) -> None:
+    monkeypatch.setattr("modelcat.documents.brackets.MAX_NODES", 4)
+    parse(as_many.encode(), syntax, "f")
+    with pytest.raises(DocumentError) as caught:
+        parse(too_many.encode(), syntax, "f")
+    assert (caught.value.line, caught.value.column) == (1, column)
+    assert caught.value.reason == "more than 300000 values"
