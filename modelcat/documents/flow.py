@@ -78,17 +78,24 @@ class Flow:
     def _comma(self, held: Bracketed, position: int) -> int | None:
         """The comma after an entry; only the last one may have none."""
         at = self._skip(held.entries[position][1])
-        return at if self.text.startswith(",", at) and at < held.closing else None
+        return at if self.text.startswith(",", at) else None
 
     def _indent(self, offset: int) -> str | None:
         """The blanks before `offset`, where it is the first in its line; None where it is not."""
         before = self.source.before(offset)
         return None if before.strip() else before
 
+    def _own_indent(self, held: Bracketed, position: int) -> str | None:
+        """The blanks before an entry that shares its line with no other; None where it does."""
+        start, end = held.entries[position]
+        following = held.entries[position + 1][0] if position + 1 < len(held.entries) else None
+        shared = following is not None and "\n" not in self.text[end:following]
+        return None if shared else self._indent(start)
+
     def _joined(self, held: Bracketed, position: int, texts: Sequence[str]) -> str:
-        start = held.entries[position][0]
-        indent = self._indent(start)
-        return (", " if indent is None else "," + self.source.ending(start) + indent).join(texts)
+        indent = self._own_indent(held, position)
+        ending = self.source.ending(held.entries[position][0])
+        return (", " if indent is None else "," + ending + indent).join(texts)
 
     def _ends_line(self, offset: int) -> bool:
         """Does nothing but a comment stand in the line behind `offset`?"""
@@ -109,26 +116,25 @@ class Flow:
         return self._indent(start) is not None and self._ends_line(self._behind(held, position))
 
     def _fill(self, held: Bracketed, texts: list[str]) -> None:
-        inner = ", ".join(texts)
+        inner, indent = ", ".join(texts), self._indent(held.closing)
         if self.source.blank(held.opening, held.closing):
             self._put(held.opening, held.closing, held.padding + inner + held.padding, held)
-            return
-        indent = self._indent(held.closing)
-        if indent is None:
+        elif indent is None:
             self._put(held.closing, held.closing, " " + inner + held.padding, held)
-            return
-        at = self.source.line_start(held.closing)
-        self._put(at, at, indent + held.unit + inner + self.source.ending(at), held)
+        else:
+            at = self.source.line_start(held.closing)
+            ending, pad = self.source.ending(at), indent + held.unit
+            self._put(at, at, pad + ("," + ending + pad).join(texts) + ending, held)
 
     def _put_first(self, held: Bracketed, position: int, texts: Sequence[str]) -> None:
         start = held.entries[position][0]
-        indent = self._indent(start)
+        indent = self._own_indent(held, position)
         behind = " " if indent is None else self.source.ending(start) + indent
         self._put(start, start, self._joined(held, position, texts) + "," + behind, held)
 
     def _put_after(self, held: Bracketed, position: int, texts: Sequence[str], *, last: bool) -> None:
         start, end = held.entries[position]
-        indent, ending = self._indent(start), self.source.ending(start)
+        indent, ending = self._own_indent(held, position), self.source.ending(start)
         if not self._has_line(held, position):
             joint = ", " if indent is None else "," + ending + indent
             self._put(end, end, "".join(joint + text for text in texts), held)

@@ -29,7 +29,7 @@ def splices(json: Json, source: Source, changes: Changes) -> list[Splice]:
         nodes = replacement.nodes
         around = nodes[-2] if len(nodes) > 1 else None
         text = changer.rendered(replacement.value, around, changer.indent(nodes[-1].whole))
-        changer.put(nodes[-1].start, nodes[-1].end, text, len(nodes))
+        changer.put(nodes[-1].start, nodes[-1].end, text)
     return changer.flow.splices
 
 
@@ -40,8 +40,8 @@ class _Changer:
         self.unit = self._unit(json.root)
         self._flat: dict[tuple[Node, type], bool] = {}
 
-    def put(self, start: int, end: int, text: str, depth: int) -> None:
-        self.flow.splices.append(Splice(start, end, text, depth))
+    def put(self, start: int, end: int, text: str) -> None:
+        self.flow.splices.append(Splice(start, end, text))
 
     def indent(self, offset: int) -> str:
         """The blanks that the line of `offset` begins with."""
@@ -73,24 +73,24 @@ class _Changer:
         return self._flat[around, kind]
 
     def change(self, change: Change) -> None:
-        node, depth = change.nodes[-1], len(change.nodes)
+        node = change.nodes[-1]
         if node.style == "empty":
             value = {insert.key: insert.value for insert in change.inserted}
             text = json_lines(value, "", self.unit).replace("\n", self.source.ending(0))
             at = self.source.line_end(node.start) if self.source.before(node.start).strip() else node.start
-            self.put(at, at, text + self.source.ending(0), depth)
+            self.put(at, at, text + self.source.ending(0))
             return
         children = node.children or ()
         nodes = list(children.values()) if isinstance(children, dict) else list(children)
         entries = [(child.whole, child.end) for child in nodes]
-        held = Bracketed(node.start + 1, node.end - 1, entries, depth, unit=self.unit)
+        held = Bracketed(node.start + 1, node.end - 1, entries, len(change.nodes), unit=self.unit)
         deleted, inserted = change.by_position()
         if not nodes and self.source.blank(held.opening, held.closing) and not self._stays_on_line(change):
             pad = self.indent(node.whole)
             texts = [self._entry(insert, None, pad + self.unit) for insert in change.inserted]
             ending = self.source.ending(node.start)
             inner = ("," + ending + pad + self.unit).join(texts)
-            self.put(held.opening, held.closing, f"{ending}{pad}{self.unit}{inner}{ending}{pad}", depth)
+            self.put(held.opening, held.closing, f"{ending}{pad}{self.unit}{inner}{ending}{pad}")
             return
         pad = self.indent(nodes[-1].whole if nodes else held.closing)
         if not nodes and not self.source.before(held.closing).strip():

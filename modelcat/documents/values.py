@@ -51,8 +51,7 @@ class Values:
             return looks.of(node)
         if len(nodes) == 1:
             return looks.base
-        around = looks.of(nodes[-2])
-        return around.kinds.get(kind) or around.base or looks.base
+        return looks.of(nodes[-2]).kinds.get(kind) or looks.base
 
     # `begin` is where the old value may be cut from: behind its colon or dash; at the root, where it begins.
 

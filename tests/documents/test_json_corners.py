@@ -86,6 +86,30 @@ CORNERS: dict[str, tuple[Syntax, str, list[Edit], str]] = {
         [Insert((), None, 1), Insert((), None, 2)],
         "[/* c */ 1, 2]",
     ),
+    "several entries below a comment have a line each": (
+        "jsonc",
+        "{\r\n  // c\r\n}\r\n",
+        [Insert((), "a", 1), Insert((), "b", 2)],
+        '{\r\n  // c\r\n  "a": 1,\r\n  "b": 2\r\n}\r\n',
+    ),
+    "elements that share a line get company in that line": (
+        "json",
+        "[\n  1, 2,\n  3, 4\n]\n",
+        [Insert((), None, 8, -1), Insert((), None, 9, -1), Insert((), None, 7, 0), Insert((), None, 6, 1)],
+        "[\n  8, 9, 1, 7, 2, 6,\n  3, 4\n]\n",
+    ),
+    "so do those that end in the line the next begins in": (
+        "json",
+        '[\n  {\n    "a": 1\n  }, {\n    "a": 2\n  }\n]\n',
+        [Insert((), None, 7, 0)],
+        '[\n  {\n    "a": 1\n  }, 7, {\n    "a": 2\n  }\n]\n',
+    ),
+    "elements that give way to others that share their line": (
+        "json",
+        "[\n  1, 2\n]\n",
+        [Delete((0,)), Delete((1,)), Insert((), None, 3), Insert((), None, 4)],
+        "[\n  3, 4\n]\n",
+    ),
     "who writes a comma behind the last element still has one when that goes": (
         "jsonc",
         "[1, 2,]",
