@@ -172,3 +172,28 @@ def test_the_value_that_is_one_too_many_is_named(
         parse(too_many.encode(), syntax, "f")
     assert (caught.value.line, caught.value.column) == (1, column)
     assert caught.value.reason == "more than 300000 values"
+
+
+MISTAKES: list[tuple[list[Edit], str]] = [
+    ([Set(("x",), 1)], "nothing stands at ('x',) that could be changed"),
+    ([Delete(())], "nothing stands at () that could be changed"),
+    ([Delete(("a", "b")), Set(("a", "b"), 2)], "two edits of a.b"),
+    ([Insert((), "n", 1), Insert((), "n", 2)], "n would be added twice"),
+    ([Delete(("a",)), Insert(("a",), "n", 1)], "an edit of a, which another edit takes away"),
+    ([Insert((), "a", 1)], "no new key for the root: 'a'"),
+    ([Insert(("a",), None, 1)], "no new key for a: None"),
+    ([Insert(("a",), "n", 1, "x")], "a has no 'x' to follow"),
+    ([Insert((), "n", 1, "x")], "the root has no 'x' to follow"),
+    (
+        [Insert(("l",), None, 2, 1)],
+        "no place in l for Insert(parent=('l',), key=None, value=2, after=1)",
+    ),
+    ([Insert(("a", "b"), "n", 1)], "a.b is neither a map nor a list"),
+]
+
+
+@pytest.mark.parametrize(("edits", "reason"), MISTAKES)
+def test_edits_that_make_no_sense_are_told_by_what_they_name(edits: list[Edit], reason: str) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  all of it is compared
+        parse(b'{"a": {"b": 1}, "l": [1]}', "json", "f").edited(edits)
+    assert str(caught.value) == reason

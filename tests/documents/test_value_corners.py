@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelcat.documents import Delete, Edit, Insert, Set, parse
+from modelcat.documents import Delete, Edit, Insert, Position, Set, parse
+from modelcat.errors import DocumentError
 from tests.documents.edit_oracle import assert_holds
 
 CORNERS: dict[str, tuple[str, list[Edit], str]] = {
@@ -86,3 +87,14 @@ def test_the_text_after(before: str, edits: list[Edit], after: str) -> None:
     edited = parse(before.encode(), "yaml", "f").edited(edits)
     assert edited.data.decode() == after
     assert_holds(before.encode(), "yaml", edits, edited)
+
+
+def test_the_elements_of_a_list_that_an_alias_brings_in_stand_where_the_alias_does() -> None:
+    document = parse(b"a: &a [1]\nb: *a\n", "yaml", "f")
+    assert document.position(("b", 0)) == document.position(("b",)) == Position(2, 1)
+    with pytest.raises(
+        DocumentError, match=r"^f:2:1: an alias brings b\[0\] in; change it where it is written"
+    ):
+        document.edited([Set(("b", 0), 2)])
+    with pytest.raises(DocumentError, match=r"^f:2:1: it would change what an alias stands for$"):
+        document.edited([Insert(("b",), None, 2)])
