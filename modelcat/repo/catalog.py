@@ -7,7 +7,6 @@ history.py.
 
 from __future__ import annotations
 
-import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from modelcat.repo.importer import check_path
 from modelcat.repo.worktree import Pending, Record, Staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from modelcat.repo.history import LineChange
@@ -241,12 +240,12 @@ class CatalogRepo:
         """Commit `changed`, then put the files in `stale` in place. After an error the note of it stays."""
         self._free(str(head.branch), *([f"refs/tags/{pending.tag}"] if pending.tag else []))
         worktree.save_pending(self._own / "pending", pending)
-        with ahead, _Background(lambda: ahead.staged.put(stale)) as writer:
+        with ahead:
             stream = ahead.stream()
             blobs = [
                 (path, None if data is None else ahead.blob(path, data)) for path, data in changed.items()
             ]
-            writer.join()
+            ahead.staged.put(stale)
             mark = stream.commit(str(head.branch), message, int(time.time()), parent=head.commit, files=blobs)
             if pending.tag:
                 stream.point(f"refs/tags/{pending.tag}", mark)
@@ -356,33 +355,6 @@ class CatalogRepo:
     def _texts(self, wanted: Mapping[str, str]) -> dict[str, str]:
         found = objects.contents(self._git, wanted)
         return {path: data.decode("utf-8", "replace") for path, data in found.items()}
-
-
-class _Background:
-    """A function at work in a thread while the block runs; `join` waits for it and raises what it raised."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        self._work = work
-        self._error: ModelcatError | OSError | None = None
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> _Background:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join()
-
-    def join(self) -> None:
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except (ModelcatError, OSError) as error:
-            self._error = error
 
 
 def _differs(record: Record, path: str, data: bytes | None) -> bool:
