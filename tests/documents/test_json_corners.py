@@ -110,6 +110,18 @@ CORNERS: dict[str, tuple[Syntax, str, list[Edit], str]] = {
         [Delete((0,)), Delete((1,)), Insert((), None, 3), Insert((), None, 4)],
         "[\n  3, 4\n]\n",
     ),
+    "what opens a comment in JSONC does not in TOML": (
+        "toml",
+        "l = [\n  1, # a/*\n  2,\n]\n",
+        [Insert(("l",), None, 9, 0)],
+        "l = [\n  1, # a/*\n  9,\n  2,\n]\n",
+    ),
+    "nor in YAML": (
+        "yaml",
+        "l: [\n  1, # a/*\n  2\n]\n",
+        [Insert(("l",), None, 9, 0)],
+        "l: [\n  1, # a/*\n  9,\n  2\n]\n",
+    ),
     "who writes a comma behind the last element still has one when that goes": (
         "jsonc",
         "[1, 2,]",
