@@ -31,6 +31,8 @@ class Bracketed:
     closing: int
     entries: list[tuple[int, int]]
     depth: int
+    padding: str = ""
+    """Between the brackets and what is put into empty ones."""
     unit: str = "  "
     """What the first entry is indented by more than the closing bracket."""
 
@@ -116,9 +118,9 @@ class Flow:
     def _fill(self, held: Bracketed, texts: list[str]) -> None:
         inner, indent = ", ".join(texts), self._indent(held.closing)
         if self.source.blank(held.opening, held.closing):
-            self._put(held.opening, held.closing, inner, held)
+            self._put(held.opening, held.closing, held.padding + inner + held.padding, held)
         elif indent is None:
-            self._put(held.closing, held.closing, " " + inner, held)
+            self._put(held.closing, held.closing, " " + inner + held.padding, held)
         else:
             at = self.source.line_start(held.closing)
             ending, pad = self.source.ending(at), indent + held.unit
