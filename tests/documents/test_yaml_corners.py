@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelcat.documents import Delete, Edit, Insert, Set, parse
+from modelcat.errors import DocumentError
 from tests.documents.edit_oracle import assert_holds
 
 if TYPE_CHECKING:
@@ -98,3 +99,152 @@ def test_and_its_first_entries_too(before: str, after: str) -> None:
     edited = parse(before.encode(), "yaml", "f").edited(edits)
     assert edited.data.decode() == after.replace("{}", ending.join(["a: 1", "b:", "  x: 2"]))
     assert_holds(before.encode(), "yaml", edits, edited)
+
+
+TEXTS: list[tuple[str, str, list[Edit], str]] = [
+    ("behind a tag in brackets", "l: [!!map {}]\n", [Insert(("l", 0), "x", 1)], "l: [!!map {x: 1}]\n"),
+    ("behind a tag", "l: !!seq []\n", [Insert(("l",), None, 1)], "l: !!seq [1]\n"),
+    ("brackets in brackets", "{a: [], b: 1}\n", [Insert(("a",), None, 1)], "{a: [1], b: 1}\n"),
+    (
+        "quotes of the neighbours, not of the text",
+        "k: \"q\"\nm: {a: 'x'}\n",
+        [Insert(("m",), "c", "s")],
+        "k: \"q\"\nm: {a: 'x', c: 's'}\n",
+    ),
+    (
+        "quotes in brackets stay",
+        "k: \"q\"\na: [{x: 'p'}]\n",
+        [Set(("a", 0, "x"), "z")],
+        "k: \"q\"\na: [{x: 'z'}]\n",
+    ),
+    ("a key without a colon", 'a: {"k"}\n', [Set(("a", "k"), 1)], 'a: {"k": 1}\n'),
+    (
+        "an element that was a text",
+        "- a: |\r\n    x\r\n\r\n- b\n",
+        [Delete((0, "a"))],
+        "- {}\r\n\r\n- b\n",
+    ),
+    ("first, in a text of two endings", "- 1\r\n- 2\n", [Insert((), None, 0, -1)], "- 0\r\n- 1\r\n- 2\n"),
+    ("between, in one", "a: 1\r\nb: 2\n", [Insert((), "c", 0, "a")], "a: 1\r\nc: 0\r\nb: 2\n"),
+    ("an empty text", "n: 1\na: |\n\nb: 1\n", [Set(("a",), 2)], "n: 1\na: 2\n\nb: 1\n"),
+    ("blank lines of a text", "a: |+\n  x\n\nb: 1\n", [Delete(("b",))], "a: |+\n  x\n\n"),
+    (
+        "what keeps its blank lines stands below",
+        "a: 1\n\nb: 2\n\nc: |+\n  x\nd: 1\n",
+        [Insert((), "k", 1, "a")],
+        "a: 1\n\nk: 1\n\nb: 2\n\nc: |+\n  x\nd: 1\n",
+    ),
+    ("a text that keeps no newline", "a: |-\n  t\nb: 1", [Delete(("b",))], "a: |-\n  t"),
+    (
+        "blank lines above what goes last",
+        "p:\n  x: 1\n\n  k: 2\n",
+        [Delete(("p", "k")), Insert((), "q", 1)],
+        "p:\n  x: 1\nq: 1\n",
+    ),
+    ("a text that goes is not closed", "b: 1\na: |\n  x", [Delete(("a",)), Insert((), "c", 1)], "b: 1\nc: 1"),
+    (
+        "nor one that gives way",
+        "b: 1\na: |\n  x",
+        [Set(("a",), [1]), Insert((), "c", 1)],
+        "b: 1\na: [1]\nc: 1",
+    ),
+    ("a text that is all", "|\n  x", [Set((), {"a": 1})], "a: 1"),
+    ("aliases beside what goes", "a: [&x 1, 2]\nb: *x\n", [Delete(("a", 1))], "a: [&x 1]\nb: *x\n"),
+    (
+        "dashes as they are at the left edge",
+        "a:\n- 1\nb: 1\n",
+        [Set(("b",), [{"x": 1}])],
+        "a:\n- 1\nb:\n- x: 1\n",
+    ),
+    (
+        "indentation as it is first",
+        "a:\n    x:\n      k: 1\nb: 1\n",
+        [Set(("b",), {"x": 1})],
+        "a:\n    x:\n      k: 1\nb:\n    x: 1\n",
+    ),
+    (
+        "blanks in braces as in those of the kind",
+        "m: {a: 1, b: { c: 1 }}\n",
+        [Insert(("m",), "d", {"x": 1})],
+        "m: {a: 1, b: { c: 1 }, d: { x: 1 }}\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "before", "edits", "after"), TEXTS)
+def test_the_text_after(what: str, before: str, edits: list[Edit], after: str) -> None:
+    edited = parse(before.encode(), "yaml", "f").edited(edits)
+    assert edited.data.decode() == after, what
+    assert_holds(before.encode(), "yaml", edits, edited)
+
+
+def test_a_tab_behind_a_colon_goes_with_the_nothing_it_stands_for() -> None:
+    # The parser of the tools takes it for a blank, ruamel's refuses it.
+    assert parse(b"a:\t\nb: 1\n", "yaml", "f").edited([Set(("a",), 5)]).data == b"a: 5\nb: 1\n"
+
+
+def test_what_was_taken_out_leaves_a_newline_that_is_text() -> None:
+    edited = parse(b"a: |\n  t\nb: 1", "yaml", "f").edited([Delete(("b",))])
+    assert (edited.data, edited.spans) == (b"a: |\n  t\n", ((9, 13),))
+
+
+def test_aliases_of_several_anchors_are_each_asked_for() -> None:
+    text = b"a: &a 1\nb: [&b 2, &c 3, 4]\nd: *a\ne: *b\nf: *c\n"
+    with pytest.raises(DocumentError, match=r"2:5: \*b elsewhere needs"):
+        parse(text, "yaml", "f").edited([Delete(("b", 0))])
+    with pytest.raises(DocumentError, match=r"2:11: \*c elsewhere needs"):
+        parse(text, "yaml", "f").edited([Delete(("b", 1))])
+    assert parse(text, "yaml", "f").edited([Delete(("b", 2))]).data == text.replace(b", 4", b"")
+
+
+def aliases(count: int) -> bytes:
+    """A list of 1,000 values, itself one of them, and that many aliases of it."""
+    return ("a: &a [" + ",".join(["1"] * 999) + "]\nb: [" + ",".join(["*a"] * count) + "]\n").encode()
+
+
+def test_aliases_may_add_100_000_values_together() -> None:
+    assert len(parse(aliases(100), "yaml", "f").tree["b"]) == 100
+    with pytest.raises(DocumentError, match="more than 100000 values"):
+        parse(aliases(101), "yaml", "f")
+
+
+def test_aliases_count_among_the_levels() -> None:
+    def nested(outer: int) -> bytes:
+        return ("- &a [[1]]\n- " + "[" * outer + "*a" + "]" * outer + "\n").encode()
+
+    assert parse(nested(97), "yaml", "f").tree[0] == [[1]]
+    with pytest.raises(DocumentError, match="nested deeper than 100 levels"):
+        parse(nested(98), "yaml", "f")
+
+
+@pytest.mark.parametrize("text", ["a: !!int |-\n  5\n", "a: !!int >-\n  5\n", "a: !!null |\n\n"])
+def test_a_text_in_lines_is_no_number(text: str) -> None:
+    with pytest.raises(DocumentError, match="does not fit"):
+        parse(text.encode(), "yaml", "f")
+
+
+@pytest.mark.parametrize("text", ["! 1: x\n", "!!str 1: x\n", '!!str "1": x\n'])
+def test_a_key_may_be_called_a_string(text: str) -> None:
+    assert parse(text.encode(), "yaml", "f").tree == {"1": "x"}
+
+
+NUMBERS: list[tuple[float, str]] = [
+    (1e20, "100000000000000000000.0"),
+    (1e21, "1.0e+21"),
+    (1e-20, "1.0e-20"),
+    (1.1e-20, "0.000000000000000000011"),
+    (float("inf"), ".inf"),
+    (float("-inf"), "-.inf"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), NUMBERS)
+def test_numbers_are_written_without_an_exponent_where_that_is_short(value: float, text: str) -> None:
+    edited = parse(b"a: 1\n", "yaml", "f").edited([Set(("a",), value)])
+    assert edited.data.decode() == f"a: {text}\n"
+    assert parse(edited.data, "yaml", "f").tree == {"a": value}
+
+
+def test_half_a_surrogate_pair_is_no_text_in_single_quotes_either() -> None:
+    with pytest.raises(ValueError, match="half of a surrogate pair"):
+        parse(b"a: 'x'\n", "yaml", "f").edited([Set(("a",), "\ud800")])

@@ -1,0 +1,47 @@
+"""What TOML and JSON have in common with YAML, in corners: the lines taken out, the values written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modelcat.documents import Delete, Edit, Insert, Set, parse
+from tests.documents.edit_oracle import assert_holds
+
+if TYPE_CHECKING:
+    from modelcat.tool import Syntax
+
+TEXTS: list[tuple[Syntax, str, list[Edit], str]] = [
+    ("toml", "a = 'x'\n", [Set(("a",), "it's")], 'a = "it\'s"\n'),
+    ("toml", "a = 1.0\n", [Set(("a",), float("inf"))], "a = inf\n"),
+    ("toml", "\r\nb = 'q'", [Delete(("b",)), Insert((), "c", 1)], "c = 1"),
+    (
+        "toml",
+        "w = {}\n[t]\nb = 'q'\n\nk.q = 1\n\n",
+        [Set(("t", "k"), 2), Insert(("w",), "n", [])],
+        "w = {n = []}\n[t]\nb = 'q'\nk = 2\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("syntax", "before", "edits", "after"), TEXTS)
+def test_the_text_after(syntax: Syntax, before: str, edits: list[Edit], after: str) -> None:
+    edited = parse(before.encode(), syntax, "f").edited(edits)
+    assert edited.data.decode() == after
+    assert_holds(before.encode(), syntax, edits, edited)
+
+
+@pytest.mark.parametrize("syntax", ["json", "jsonc"])
+def test_json_has_neither_dates_nor_numbers_without_end(syntax: Syntax) -> None:
+    document = parse(b'{"a": 1}', syntax, "f")
+    with pytest.raises(ValueError, match="JSON has no inf"):
+        document.edited([Set(("a",), float("inf"))])
+    with pytest.raises(ValueError, match="JSON has no dates"):
+        document.edited([Set(("a",), date(2026, 11, 25))])
+
+
+def test_toml_has_no_half_of_a_surrogate_pair() -> None:
+    with pytest.raises(ValueError, match="half of a surrogate pair"):
+        parse(b"a = 'x'\n", "toml", "f").edited([Set(("a",), "\ud800")])
