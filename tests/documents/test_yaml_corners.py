@@ -117,6 +117,15 @@ TEXTS: list[tuple[str, str, list[Edit], str]] = [
         [Set(("a", 0, "x"), "z")],
         "k: \"q\"\na: [{x: 'z'}]\n",
     ),
+    (
+        "one that something follows",
+        "m: {a: 1, b}\n",
+        [Set(("m", "b"), 2), Insert(("m",), "c", 3)],
+        "m: {a: 1, b: 2, c: 3}\n",
+    ),
+    ("keys in brackets", "l: [1]\n", [Set(("l", 0), {"v/m": 2})], "l: [{v/m: 2}]\n"),
+    ("a text that is nothing", "- |", [Delete((0,))], "[]"),
+    ("a blank line between two", "a: 1\n\nb: 2\n", [Insert((), "c", 3, "a")], "a: 1\n\nc: 3\n\nb: 2\n"),
     ("a key without a colon", 'a: {"k"}\n', [Set(("a", "k"), 1)], 'a: {"k": 1}\n'),
     (
         "an element that was a text",
@@ -171,7 +180,51 @@ TEXTS: list[tuple[str, str, list[Edit], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "before", "edits", "after"), TEXTS)
+LOOKS: list[tuple[str, str, list[Edit], str]] = [
+    ("braces", "e: {x: 1}\n", [Insert((), "a", {"x": 1})], "e: {x: 1}\na: {x: 1}\n"),
+    (
+        "brackets with blanks",
+        "e: [ {x: 1} ]\n",
+        [Insert((), "a", [{"x": 1}])],
+        "e: [ {x: 1} ]\na: [{x: 1}]\n",
+    ),
+    (
+        "quotes of the last text",
+        "c: \"q\"\nb: 'q'\nd: {}\n",
+        [Insert((), "a", "t", "b")],
+        "c: \"q\"\nb: 'q'\na: 't'\nd: {}\n",
+    ),
+    ("dashes of the first key", "f:\n- {}\n", [Insert((), "k", [{"a": 1}])], "f:\n- {}\nk:\n- a: 1\n"),
+    ("a gap in the first line", "-   a\n", [Insert((), None, 1, -1)], "-   1\n-   a\n"),
+    (
+        "a dash alone has no gap",
+        "f:\n-\n  - 1\n",
+        [Insert(("f",), None, [[2]])],
+        "f:\n-\n  - 1\n- - [2]\n",
+    ),
+    ("blanks in a text", "-   a\r\n- |\r\n    \r\n\r\n", [Set((1,), 1)], "-   a\r\n- 1\r\n    \r\n\r\n"),
+    (
+        "indentation below a list",
+        "a:\n- x\nb:\n    c: 1\n",
+        [Insert((), "k", {"q": {"r": 1}})],
+        "a:\n- x\nb:\n    c: 1\nk:\n    q:\n        r: 1\n",
+    ),
+    (
+        "each kind as it is first",
+        "a: 1\nb:\n   c: 1\nl:\n - 1\n",
+        [Insert((), "k", {"q": {"r": 1}}), Insert((), "m", [{"x": [{"o": 1}]}])],
+        "a: 1\nb:\n   c: 1\nl:\n - 1\nk:\n   q:\n      r: 1\nm:\n - x:\n    - o: 1\n",
+    ),
+    (
+        "quotes of keys only beside them",
+        "'a': \"x\"\n",
+        [Insert((), "b", {"c": "d"})],
+        "'a': \"x\"\n'b':\n  c: \"d\"\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "before", "edits", "after"), TEXTS + LOOKS)
 def test_the_text_after(what: str, before: str, edits: list[Edit], after: str) -> None:
     edited = parse(before.encode(), "yaml", "f").edited(edits)
     assert edited.data.decode() == after, what
