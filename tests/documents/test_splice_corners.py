@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelcat.documents import Delete, Edit, Insert, Set, parse
+from modelcat.errors import DocumentError
 from tests.documents.edit_oracle import assert_holds
 
 if TYPE_CHECKING:
@@ -45,3 +46,22 @@ def test_json_has_neither_dates_nor_numbers_without_end(syntax: Syntax) -> None:
 def test_toml_has_no_half_of_a_surrogate_pair() -> None:
     with pytest.raises(ValueError, match="half of a surrogate pair"):
         parse(b"a = 'x'\n", "toml", "f").edited([Set(("a",), "\ud800")])
+
+
+def test_a_refusal_names_the_file() -> None:
+    document = parse(b"a: &a {x: 1}\nb: *a\n", "yaml", "home/config.yaml")
+    assert document.path == "home/config.yaml"
+    with pytest.raises(DocumentError, match="alias") as caught:
+        document.edited([Delete(("b", "x"))])
+    assert (caught.value.path, caught.value.line, caught.value.column) == ("home/config.yaml", 2, 1)
+
+
+def test_what_is_no_text_stands_in_a_column_after_the_byte_order_mark() -> None:
+    with pytest.raises(DocumentError, match="not UTF-8") as caught:
+        parse(b"\xef\xbb\xbfa: \xff", "yaml", "f")
+    assert (caught.value.line, caught.value.column) == (1, 4)
+
+
+def test_a_file_too_large_says_how_large() -> None:
+    with pytest.raises(DocumentError, match=r"10000001 bytes; nothing over 10000000 bytes"):
+        parse(b" " * 10_000_001, "yaml", "f")

@@ -195,6 +195,31 @@ LOOKS: list[tuple[str, str, list[Edit], str]] = [
         "c: \"q\"\nb: 'q'\na: 't'\nd: {}\n",
     ),
     ("dashes of the first key", "f:\n- {}\n", [Insert((), "k", [{"a": 1}])], "f:\n- {}\nk:\n- a: 1\n"),
+    (
+        "quotes of the kind, where a number stood",
+        "k: \"q\"\na: [1, 'x']\n",
+        [Set(("a", 0), "z")],
+        "k: \"q\"\na: ['z', 'x']\n",
+    ),
+    (
+        "an alias has no quotes",
+        "k: \"q\"\na: &x 'p'\nb: *x\n",
+        [Insert((), "c", "s")],
+        "k: \"q\"\na: &x 'p'\nb: *x\nc: 's'\n",
+    ),
+    (
+        "indentation of the map beside it",
+        "a:\n  x: 1\nb:\n    x: 1\n",
+        [Insert((), "c", {"x": 1})],
+        "a:\n  x: 1\nb:\n    x: 1\nc:\n    x: 1\n",
+    ),
+    (
+        "blanks of the braces beside it",
+        "p:\n  m: { a: 1 }\nb: {c: 1}\n",
+        [Insert(("p",), "q", {"x": 1})],
+        "p:\n  m: { a: 1 }\n  q: { x: 1 }\nb: {c: 1}\n",
+    ),
+    ("a gap of its own", "a:\n-   1\nb:\n- 2\n", [Insert(("b",), None, 3)], "a:\n-   1\nb:\n- 2\n- 3\n"),
     ("a gap in the first line", "-   a\n", [Insert((), None, 1, -1)], "-   1\n-   a\n"),
     (
         "a dash alone has no gap",
