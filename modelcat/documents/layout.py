@@ -18,6 +18,7 @@ _COLON = re.compile(r"[ \t]*:")
 _ANY_COLON = re.compile(r"(?:\s++|#[^\n]*+)*+:")
 _PROPERTIES = re.compile(r"[ \t]*[&!]\S*(?:[ \t]+[&!]\S*)*")
 _HEADER = re.compile(r"(?:[&!]\S*\s+)*[|>]([^\s#]*)")
+_CONTENT = re.compile(r"(?: *+\r?\n)*+( *)")
 _INDENT = re.compile(r" *")
 BLOCK_SCALARS: Final = frozenset("|>")
 
@@ -72,13 +73,27 @@ class Layout:
         end = max(end, header)
         if self.keeps_blank_lines(leaf):
             return end
-        # Blanks beyond the indentation are content, though the line looks empty.
+        # Blanks beyond the indentation are content, though the line looks empty; but not where only such
+        # lines are there to tell the indentation.
         indent = self.content_indent(leaf)
+        content = header if self._digit(leaf) else self._content(header).start(1)
         while end > header and self.source.blank(line := self.source.line_start(end - 1), end):
-            if self.indent(line) > indent and self.source.after_blank_lines(header) < end:
+            beyond = self.text[line + indent : end].strip("\r\n")
+            if content < end and beyond and self.indent(line) >= indent:
                 break
             end = line
         return end
+
+    def _content(self, line: int) -> re.Match[str]:
+        """The indentation of the first line from `line` on that holds more than indentation."""
+        match = _CONTENT.match(self.text, line)
+        if not match:
+            raise ValueError(f"no line at {line}")
+        return match
+
+    def _digit(self, leaf: Node) -> int:
+        """The indentation that the header of a block scalar names; 0: it names none."""
+        return next((int(sign) for sign in self._header(leaf)[1] if sign.isdigit()), 0)
 
     def _header(self, leaf: Node) -> re.Match[str]:
         match = _HEADER.match(self.text, leaf.start)
@@ -101,11 +116,10 @@ class Layout:
 
     def content_indent(self, leaf: Node) -> int:
         """How far a line below a block scalar must be indented to be taken for its content."""
-        header = self._header(leaf)
-        digit = next((int(sign) for sign in header[1] if sign.isdigit()), 0)
-        first = self.source.after_blank_lines(self.source.line_end(header.end()))
-        if not digit and first < leaf.end:
-            return self.indent(first)
+        digit = self._digit(leaf)
+        content = self._content(self.source.line_end(self._header(leaf).end()))
+        if not digit and content.start(1) < leaf.end:
+            return len(content[1])
         if self._columns is None:
             self._columns = dict(self._scalars())
         return self._columns.get(leaf, 0) + (digit or 1)

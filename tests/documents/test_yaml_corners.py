@@ -44,18 +44,23 @@ def test_a_comment_goes_only_where_it_would_be_text_of_the_scalar_above(
         assert edited.data.decode() == above + stays + below, blanks
 
 
-BLANK_LINES_BELOW_TEXT: list[tuple[str, str]] = [
-    ("a: |3\n   x\n   \nb: 1\n", "a: 1\n   \nb: 1\n"),
-    ("a: |3\n   x\n    \nb: 1\n", "a: 1\nb: 1\n"),
+BLANK_LINES_BELOW_TEXT: list[tuple[str, Edit, str]] = [
+    ("a: |3\n   x\n   \nb: 1\n", Set(("a",), 1), "a: 1\n   \nb: 1\n"),
+    ("a: |3\n   x\n    \nb: 1\n", Set(("a",), 1), "a: 1\nb: 1\n"),
+    ("a: |2\n    \n\nb: 1\n", Delete(("b",)), "a: |2\n    \n"),
+    ("a: |2\n    \n", Insert((), "b", 1), "a: |2\n    \nb: 1\n"),
+    ("a: |\n    \n", Insert((), "b", 1), "a: |\nb: 1\n    \n"),
+    ("a: |\n  x\n  \t\nb: 1\n", Delete(("b",)), "a: |\n  x\n  \t\n"),
+    ("a: |\n  x\n  \t\n", Insert((), "b", 1), "a: |\n  x\n  \t\nb: 1\n"),
+    ("a: |\r\n\r\n  x\r\n   \r\nb: 1\r\n", Delete(("b",)), "a: |\r\n\r\n  x\r\n   \r\n"),
 ]
 
 
-@pytest.mark.parametrize(("before", "after"), BLANK_LINES_BELOW_TEXT)
-def test_blanks_are_text_where_they_reach_beyond_the_indentation(before: str, after: str) -> None:
-    edits: list[Edit] = [Set(("a",), 1)]
-    edited = parse(before.encode(), "yaml", "f").edited(edits)
+@pytest.mark.parametrize(("before", "edit", "after"), BLANK_LINES_BELOW_TEXT)
+def test_blanks_are_text_where_they_reach_beyond_the_indentation(before: str, edit: Edit, after: str) -> None:
+    edited = parse(before.encode(), "yaml", "f").edited([edit])
     assert edited.data.decode() == after
-    assert_holds(before.encode(), "yaml", edits, edited)
+    assert_holds(before.encode(), "yaml", [edit], edited)
 
 
 EMPTY = [
