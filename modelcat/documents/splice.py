@@ -129,13 +129,10 @@ class Tidying:
     def _take(self, splice: Splice) -> None:
         run = self.runs[-1] if self.runs and splice.start <= self.runs[-1][-1] else None
         start = run[0] if run else splice.start
-        text = self._threat(start, self.runs[:-1] if run else self.runs)
-        if text:
-            end = self._behind_would_be_text(splice.end, text)
-        elif (not start or self.source.blank_line_before(start)) and not self._filled(start, start):
-            end = self.source.after_blank_lines(splice.end)
-        else:
-            end = splice.end
+        text = self._threat(start)
+        end = self._behind_would_be_text(splice.end, text) if text else splice.end
+        if (not start or self.source.blank_line_before(start)) and not self._filled(start, start):
+            end = self.source.after_blank_lines(end)
         if run:
             run[-1:] = [splice.start, end]
         else:
@@ -145,12 +142,12 @@ class Tidying:
         """Is something put in from `start` to `end`?"""
         return bisect_left(self.filled, start) < bisect_right(self.filled, end)
 
-    def _threat(self, start: int, runs: list[list[int]]) -> OpenText | None:
-        """The open text above `start` with nothing but blank lines between."""
+    def _threat(self, start: int) -> OpenText | None:
+        """The open text above `start` with nothing but blank lines between, and what goes."""
         text = self.above(start)
         if text is None or self._filled(text.tail, start):
             return None
-        for run in reversed(runs):
+        for run in reversed(self.runs):
             if run[-1] <= text.tail:
                 break
             if not self.source.blank(run[-1], start):
@@ -186,7 +183,7 @@ class Tidying:
             if len(self.runs) == 1 or self.runs[-2][-1] < last[0]:
                 break
             last[:0] = self.runs.pop(-2)[:-1]
-        text = self._threat(last[0], self.runs[:-1])
+        text = self._threat(last[0])
         if text and text.keeps_newline:
             self.source.added = ""
 

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from modelcat.tool import Syntax
 
 TEXTS: list[tuple[Syntax, str, list[Edit], str]] = [
+    ("yaml", "a: |\n  x\n\nb: 1\n\nc: 2\n", [Delete(("b",))], "a: |\n  x\n\nc: 2\n"),
+    ("yaml", "a: |\n  x\n\nb: 1\n\n# t\nc: 2\n", [Delete(("b",))], "a: |\n  x\n\n# t\nc: 2\n"),
+    ("yaml", "a: |\n  x\n\nb: 1\n\n  # t\n\nc: 2\n", [Delete(("b",))], "a: |\n  x\n\nc: 2\n"),
+    ("yaml", "a: |+\n  x\n\nb: 1\n\nc: 2\n", [Delete(("b",))], "a: |+\n  x\n\nc: 2\n"),
+    (
+        "yaml",
+        "a: |\n  x\n\nb: 1\n\nc: 2\n",
+        [Delete(("b",)), Insert((), "d", 3, "a")],
+        "a: |\n  x\n\nd: 3\n\nc: 2\n",
+    ),
+    ("yaml", "a: |\n  x\n\nb: 1\n\nc: 2\n\n", [Delete(("b",)), Delete(("c",))], "a: |\n  x\n"),
+    ("yaml", "a: |+\n\nb: >\n\n", [Delete(("b",))], "a: |+\n\n"),
+    ("yaml", "a: 1\nb: >\nc: 1", [Delete(("a",)), Delete(("c",))], "b: >\n"),
+    ("yaml", "a: 1\nb: |\nc: 1\n\nd: 1", [Delete(("a",)), Delete(("b",)), Delete(("c",))], "d: 1"),
     ("toml", "a = 'x'\n", [Set(("a",), "it's")], 'a = "it\'s"\n'),
     ("toml", "a = 1.0\n", [Set(("a",), float("inf"))], "a = inf\n"),
     ("toml", "\r\nb = 'q'", [Delete(("b",)), Insert((), "c", 1)], "c = 1"),
