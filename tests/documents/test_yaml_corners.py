@@ -224,6 +224,12 @@ LOOKS: list[tuple[str, str, list[Edit], str]] = [
         [Insert(("p",), "q", {"x": 1})],
         "p:\n  m: { a: 1 }\n  q: { x: 1 }\nb: {c: 1}\n",
     ),
+    (
+        "quotes by key, in brackets too",
+        "m: {a: {x: 'p', z: \"q\"}}\n",
+        [Insert(("m",), "b", {"x": "r", "z": "s"})],
+        "m: {a: {x: 'p', z: \"q\"}, b: {x: 'r', z: \"s\"}}\n",
+    ),
     ("a gap of its own", "a:\n-   1\nb:\n- 2\n", [Insert(("b",), None, 3)], "a:\n-   1\nb:\n- 2\n- 3\n"),
     ("a gap in the first line", "-   a\n", [Insert((), None, 1, -1)], "-   1\n-   a\n"),
     (
