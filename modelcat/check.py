@@ -135,9 +135,9 @@ def examine(
     kind: Kind | None,
     path: str,
     context: Context,
-    wanted: Callable[[Rule], bool] = lambda _: True,
+    wanted: Callable[[Rule], bool] | None = None,
 ) -> Iterator[tuple[Rule, Found]]:
-    """What the `wanted` rules find in plain data: for trees that have no text yet, as rendered configs."""
+    """What the `wanted` rules (None: all) find in plain data, which has no text yet, as rendered configs."""
     yield from _found(_subject(tree, kind, path, context), wanted)
 
 
@@ -162,7 +162,7 @@ def _subject(tree: Tree, kind: Kind | None, path: str, context: Context) -> Subj
     return Subject(tree, kind, path, context, whole=not rendered)
 
 
-def _found(subject: Subject, wanted: Callable[[Rule], bool] = lambda _: True) -> Iterator[tuple[Rule, Found]]:
+def _found(subject: Subject, wanted: Callable[[Rule], bool] | None = None) -> Iterator[tuple[Rule, Found]]:
     for item in filter(wanted, rules.of(subject.kind)):
         for found in islice(item.look(subject), MOST):
             yield item, found

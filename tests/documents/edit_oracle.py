@@ -221,6 +221,14 @@ def outside(data: bytes, spans: tuple[tuple[int, int], ...]) -> list[bytes]:
     return [data[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
+def assert_becomes(before: str, syntax: Syntax, edits: list[Edit], after: str) -> None:
+    """The edits make this very text of it, and that one holds."""
+    edited = parse(before.encode(), syntax, "f").edited(edits)
+    got = edited.data.decode()
+    assert got == after, f"{got!r}, and not {after!r}"
+    assert_holds(before.encode(), syntax, edits, edited)
+
+
 def assert_holds(data: bytes, syntax: Syntax, edits: list[Edit], edited: Edited) -> None:
     """The new bytes say what the edits say, and all that is not in the spans is still there in its order."""
     read = READ[syntax]
