@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from modelcat.catalog import Listing, Provider
-    from modelcat.selection import Selected
+    from modelcat.sift import Selected
     from modelcat.tool import Tool
     from modelcat.tree import Pointer, Tree
 

@@ -173,9 +173,7 @@ def _sends(provider: Provider) -> Iterator[tuple[str, str]]:
 
 def _rows(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
     data = source.load()
-    for key in data:
-        if key != "providers":
-            raise source.unknown((key,), ["providers"])
+    source.allow((), data, ["providers"])
     for name, row in source.value(("providers",), data.get("providers", {}), "table").items():
         if not _ID.fullmatch(name):
             raise source.refuse(
@@ -312,8 +310,7 @@ class _Row:
         if not self.ours:
             from modelcat import dialects
 
-            for fact in table.keys() - set(dialects.field_names()):
-                raise self.source.unknown(("providers", self.id, "fields", fact), dialects.field_names())
+            self.source.allow(("providers", self.id, "fields"), table, dialects.field_names())
         return MappingProxyType(places)
 
     def _tools(self, table: dict[str, Any]) -> Mapping[str, Mapping[str, Any]]:
@@ -330,9 +327,8 @@ class _Row:
         if tool not in tools.names():
             raise self.source.unknown(where, tools.names())
         known = tools.load(tool).settings
+        self.source.allow(where, settings, known)
         for key, value in settings.items():
-            if key not in known:
-                raise self.source.unknown((*where, key), known)
             self.source.value((*where, key), value, known[key][0])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from modelcat.documents import dump
 from modelcat.errors import VerifyError
-from modelcat.selection import sift
+from modelcat.sift import sift
 from modelcat.tool import Offer
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from modelcat.documents.plain import Written
     from modelcat.registry import Registry
     from modelcat.rules import Context
-    from modelcat.selection import Selected, Selection, Sifted
+    from modelcat.selection import Selection
+    from modelcat.sift import Selected, Sifted
     from modelcat.tool import Target, Tool
 
     Days = Mapping[str, Mapping[str, str]]

@@ -1,7 +1,7 @@
-"""What modelcat.toml selects: which providers are asked, which models reach a tool's config.
+"""What modelcat.toml selects: its text -> Selection, and which providers and which rules that means.
 
-The text -> Selection, and `select`, which applies it to one listing for one tool. Whether a provider is
-ready (a key is set, a server answers) is asked elsewhere; nothing here depends on the machine.
+The rules are applied to the models of a listing in sift.py. Whether a provider is ready (a key is set, a
+server answers) is asked elsewhere; nothing here depends on the machine.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from modelcat.catalog import MODES, price_text
+from modelcat.catalog import MODES
 from modelcat.errors import SettingsError
 from modelcat.strict import Kind, Source, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from decimal import Decimal
 
-    from modelcat.catalog import Listing, Model, Provider
+    from modelcat.catalog import Model, Provider
     from modelcat.registry import Registry
 
 CAPABILITIES: Final[Mapping[str, Callable[[Model], bool | None]]] = MappingProxyType(
@@ -138,195 +138,6 @@ class Selection:
         return replace(rules, exclude=Globs(excluded))
 
 
-DEFAULT: Final = Selection()
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """What `select` chose from one listing for one tool."""
-
-    provider: str
-    models: tuple[Model, ...]
-    """Sorted by id."""
-    left_out: Mapping[str, int]
-    """Reason -> how many models, the reasons in the order in which they are asked."""
-    excluded: frozenset[str]
-    """Ids that modelcat.toml keeps out whatever was applied before; being past max_models is not that."""
-    max_models: int | None
-
-    def words(self) -> tuple[str, ...]:
-        """What was left out, for people; empty if nothing was."""
-        total = len(self.models) + sum(self.left_out.values())
-        lines = [
-            f"{self.provider}: {number} of {total} models left out: {reason}"
-            for reason, number in self.left_out.items()
-            if reason != PAST_LIMIT
-        ]
-        if PAST_LIMIT in self.left_out:
-            shown = f"{self.max_models} newest shown" if self.max_models else "none shown"
-            lines.append(f"{self.provider}: {total} models, {shown}; raise max_models or include globs")
-        return tuple(lines)
-
-
-PAST_LIMIT: Final = "past max_models"
-
-
-@dataclass(frozen=True, slots=True)
-class Sifted:
-    """One listing judged model by model, as in Selected; which of the `fitting` are the newest is open."""
-
-    provider: str
-    chosen: tuple[Model, ...]
-    fitting: tuple[Model, ...]
-    left_out: Mapping[str, int]
-    excluded: frozenset[str]
-    max_models: int | None
-    keep: frozenset[str]
-
-    @property
-    def wants_days(self) -> bool:
-        """Whether it makes a difference when models that nobody dates were first seen."""
-        limit = self.max_models or 0
-        return 0 < limit < len(self.fitting) and any(model.released is None for model in self.fitting)
-
-    def newest(self, first_seen: Mapping[str, str]) -> Selected:
-        """The second half of `select`."""
-        newest = _newest(self.fitting, self.max_models, first_seen)
-        kept = tuple(model for model in self.fitting if model.id in newest or model.id in self.keep)
-        left_out = dict(self.left_out)
-        if len(kept) < len(self.fitting):
-            left_out[PAST_LIMIT] = len(self.fitting) - len(kept)
-        models = tuple(sorted(self.chosen + kept, key=lambda model: model.id))
-        return Selected(self.provider, models, MappingProxyType(left_out), self.excluded, self.max_models)
-
-
-def select(
-    listing: Listing,
-    selection: Selection,
-    tool: str,
-    keep: frozenset[str] = frozenset(),
-    first_seen: Mapping[str, str] = MappingProxyType({}),
-) -> Selected:
-    """The models of `listing` that may reach `tool`'s config.
-
-    `keep` are ids already applied. They leave only by a rule they are known to break: max_models, a
-    deprecation and facts that have become unknown keep new models out, never old ones in the file.
-    `first_seen` (id -> YYYY-MM-DD) dates models that nobody else dates.
-    """
-    return sift(listing, selection, tool, keep).newest(first_seen)
-
-
-def sift(listing: Listing, selection: Selection, tool: str, keep: frozenset[str] = frozenset()) -> Sifted:
-    """The first half of `select`: all but the question which models are the newest."""
-    rules = selection.rules(listing.provider, tool)
-    chosen, fitting, excluded = [], [], set()
-    left_out: dict[str, int] = {}
-    judge = _judge(rules)
-    for model in listing.models:
-        verdict = judge(model)
-        if verdict is None:
-            fitting.append(model)
-        elif verdict.wish or (model.id in keep and verdict.soft):
-            chosen.append(model)
-        else:
-            left_out[verdict.reason] = left_out.get(verdict.reason, 0) + 1
-            if not verdict.soft:
-                excluded.add(model.id)
-    return Sifted(
-        listing.provider, tuple(chosen), tuple(fitting), left_out, frozenset(excluded), rules.max_models, keep
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """Why a model does not simply fit."""
-
-    reason: str
-    soft: bool = False
-    """Keeps new models out only."""
-    wish: bool = False
-    """Not out at all: the person wrote its id in full."""
-
-
-def _judge(rules: Rules) -> Callable[[Model], _Verdict | None]:
-    included, excluded = rules.include.matcher(), rules.exclude.matcher()
-    wished = rules.include.exact()
-    checks = _checks(rules)
-
-    def judge(model: Model) -> _Verdict | None:
-        if excluded(model.id):
-            return _Verdict("excluded")
-        if model.id in wished:
-            return _WISH
-        if not included(model.id):
-            return _Verdict("not included")
-        for check in checks:
-            verdict = check(model)
-            if verdict is not None:
-                return verdict
-        return None
-
-    return judge
-
-
-_WISH: Final = _Verdict("named in full", wish=True)
-
-
-def _checks(rules: Rules) -> list[Callable[[Model], _Verdict | None]]:
-    """The checks that these rules ask for, in the order of the reasons shown."""
-    modes = frozenset(rules.modes)
-    checks: list[Callable[[Model], _Verdict | None]] = [
-        lambda model: None if model.mode in modes else _Verdict(f"for {model.mode}")
-    ]
-    if not rules.deprecated:
-        checks.append(lambda model: _Verdict("deprecated", soft=True) if model.deprecated else None)
-    checks += [_capability(name) for name in rules.require]
-    if rules.min_context:
-        checks.append(_at_least(rules.min_context))
-    if rules.max_input_price is not None:
-        checks.append(_at_most("input price", lambda model: model.cost.input, rules.max_input_price))
-    if rules.max_output_price is not None:
-        checks.append(_at_most("output price", lambda model: model.cost.output, rules.max_output_price))
-    return checks
-
-
-def _capability(name: str) -> Callable[[Model], _Verdict | None]:
-    has = CAPABILITIES[name]
-    no, unknown = _Verdict(f"no {name}"), _Verdict(f"{name} unknown", soft=True)
-    return lambda model: None if (can := has(model)) else unknown if can is None else no
-
-
-def _at_least(tokens: int) -> Callable[[Model], _Verdict | None]:
-    small, unknown = _Verdict(f"context below {tokens:,}"), _Verdict("context unknown", soft=True)
-
-    def check(model: Model) -> _Verdict | None:
-        window = model.context_window
-        return unknown if window is None else small if window < tokens else None
-
-    return check
-
-
-def _at_most(
-    what: str, price: Callable[[Model], Decimal | None], ceiling: Decimal
-) -> Callable[[Model], _Verdict | None]:
-    dear, unknown = _Verdict(f"{what} above {price_text(ceiling)}"), _Verdict(f"{what} unknown", soft=True)
-
-    def check(model: Model) -> _Verdict | None:
-        asked = price(model)
-        return unknown if asked is None else dear if asked > ceiling else None
-
-    return check
-
-
-def _newest(models: Sequence[Model], limit: int | None, first_seen: Mapping[str, str]) -> frozenset[str]:
-    """The ids of the `limit` newest; those without a date last, equal dates by id."""
-    if limit is None or len(models) <= limit:
-        return frozenset(model.id for model in models)
-    ordered = sorted(models, key=lambda model: model.id)
-    ordered.sort(key=lambda model: model.released or first_seen.get(model.id, ""), reverse=True)
-    return frozenset(model.id for model in ordered[:limit])
-
-
 def parse(text: str, path: str = "modelcat.toml", known: Iterable[str] | None = None) -> Selection:
     """Read modelcat.toml; `known` are the ids of all providers, None: do not check names.
 
@@ -344,13 +155,13 @@ class _Reader:
 
     def selection(self) -> Selection:
         data = self.source.load()
-        self._allow((), data, {*_RULES, *_PROVIDERS, "providers", "tools", "validate"})
+        self.source.allow((), data, {*_RULES, *_PROVIDERS, "providers", "tools", "validate"})
         changes = [Change(None, None, self._rules((), data)), *self._per_provider((), data, None)]
         tools = self._table(("tools",), data)
         for tool in tools:
             changes += self._tool(tool, tools)
         validate = self._table(("validate",), data)
-        self._allow(("validate",), validate, {"ignore"})
+        self.source.allow(("validate",), validate, {"ignore"})
         include, exclude = self._which((), data)
         return Selection(
             providers=include,
@@ -369,7 +180,7 @@ class _Reader:
         if tool not in known.names():
             raise self.source.unknown(where, known.names())
         row = self._table(where, tools)
-        self._allow(where, row, {*_RULES, *_PROVIDERS, "providers"})
+        self.source.allow(where, row, {*_RULES, *_PROVIDERS, "providers"})
         return [Change(tool, None, self._rules(where, row)), *self._per_provider(where, row, tool)]
 
     def _per_provider(self, where: _Where, table: Mapping[str, Any], tool: str | None) -> list[Change]:
@@ -379,7 +190,7 @@ class _Reader:
         for provider in rows:
             self._check_provider((*where, provider), provider)
             row = self._table((*where, provider), rows)
-            self._allow((*where, provider), row, _RULES)
+            self.source.allow((*where, provider), row, _RULES)
             changes.append(Change(tool, provider, self._rules((*where, provider), row)))
         return changes
 
@@ -423,8 +234,3 @@ class _Reader:
     def _table(self, where: _Where, table: Mapping[str, Any]) -> dict[str, Any]:
         row: dict[str, Any] = self.source.value(where, table.get(where[-1], {}), "table")
         return row
-
-    def _allow(self, where: _Where, table: Mapping[str, Any], keys: Iterable[str]) -> None:
-        for key in table:
-            if key not in keys:
-                raise self.source.unknown((*where, key), sorted(keys))

@@ -302,9 +302,7 @@ def _machine(text: str, path: Path, user_home: Path) -> tuple[dict[str, ToolSett
 
     source = Source(text, str(path), SettingsError)
     data = source.load()
-    for key in data:
-        if key not in {"tools", "trust"}:
-            raise source.unknown((key,), ["tools", "trust"])
+    source.allow((), data, ["tools", "trust"])
     tools = source.value(("tools",), data.get("tools", {}), "table")
     trust = source.value(("trust",), data.get("trust", {}), "table")
     return (
@@ -320,9 +318,7 @@ def _tool(source: Source, name: str, row: Any, user_home: Path) -> ToolSettings:
     if name not in tools.names():
         raise source.unknown(where, tools.names())
     source.value(where, row, "table")
-    for key in row:
-        if key not in {"enabled", "path"}:
-            raise source.unknown((*where, key), ["enabled", "path"])
+    source.allow(where, row, ["enabled", "path"])
     enabled = source.value((*where, "enabled"), row["enabled"], "flag") if "enabled" in row else None
     path = None
     if "path" in row:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from modelcat.errors import ModelcatError
 
@@ -65,6 +65,12 @@ class Source:
     def unknown(self, pointer: tuple[str, ...], known: Iterable[str]) -> ModelcatError:
         """The error for a key that means nothing here, with the nearest that does."""
         return self.refuse(pointer, f"unknown key{did_you_mean(pointer[-1], known)}")
+
+    def allow(self, pointer: tuple[str, ...], table: Iterable[str], known: Collection[str]) -> None:
+        """Raise `error` unless every key of the `table` that stands at `pointer` is one of `known`."""
+        for key in table:
+            if key not in known:
+                raise self.unknown((*pointer, key), sorted(known))
 
     def value(self, pointer: tuple[str, ...], value: Any, kind: Kind) -> Any:
         """`value` as `kind` wants it (lists as tuples, prices as Decimal); raises `error` if it is not."""

@@ -10,7 +10,8 @@ import pytest
 from modelcat import tools
 from modelcat.catalog import Model, Provider, listing
 from modelcat.proof import Known, Proof
-from modelcat.selection import parse, select
+from modelcat.selection import parse
+from modelcat.sift import sift
 from modelcat.tool import Offer
 from modelcat.tree import Item
 
@@ -46,7 +47,7 @@ def proof(
 ) -> Proof:
     """`now` is what the provider's list has, `offered` what is rendered of it (default: what is selected)."""
     today = listing("groq", map(Model, now), origin)
-    chosen = select(today, parse(toml), "aichat", keep=frozenset(base))
+    chosen = sift(today, parse(toml), "aichat", keep=frozenset(base)).newest({})
     ids = tuple(model.id for model in chosen.models) if offered is None else offered
     known = Known(PROVIDER, today, chosen, excluded)
     return Proof(AICHAT, rendered(*base), rendered(*ids), {"groq": known}, frozenset(needs))
@@ -72,7 +73,9 @@ def test_a_list_that_is_not_of_today_proves_nothing(origin: Origin) -> None:
 def test_a_list_of_who_is_online_proves_nothing() -> None:
     horde = replace(PROVIDER, unsteady=True)
     today = listing("groq", [Model("a")], "fetched")
-    known = Known(horde, today, select(today, parse(""), "aichat", keep=frozenset("ab")), excluded=False)
+    known = Known(
+        horde, today, sift(today, parse(""), "aichat", keep=frozenset("ab")).newest({}), excluded=False
+    )
     ask = Proof(AICHAT, rendered("a", "b"), rendered("a"), {"groq": known}, frozenset())
     assert not ask(model("b"))
     assert known.gone("ab") == frozenset()
@@ -91,7 +94,9 @@ def test_past_max_models_is_not_gone() -> None:
 
 def test_a_model_the_tool_cannot_take_today_is_not_gone() -> None:
     today = listing("groq", [Model("a"), Model("b", mode="image")], "fetched")
-    known = Known(PROVIDER, today, select(today, parse(""), "aichat", keep=frozenset("ab")), excluded=False)
+    known = Known(
+        PROVIDER, today, sift(today, parse(""), "aichat", keep=frozenset("ab")).newest({}), excluded=False
+    )
     ask = Proof(AICHAT, rendered("a", "b"), rendered("a"), {"groq": known}, frozenset())
     # An image model is what modelcat.toml's modes keep out, and that is known, not unknown.
     assert ask(model("b")) == ("b" in (known.selected.excluded if known.selected else ()))

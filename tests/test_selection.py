@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from modelcat import registry, settings
 from modelcat.catalog import MODES, Cost, Listing, Model, listing
 from modelcat.errors import SettingsError
-from modelcat.selection import CAPABILITIES, DEFAULT, Globs, Rules, Selected, parse, select
-
-if TYPE_CHECKING:
-    from modelcat.selection import Selection
+from modelcat.selection import CAPABILITIES, Globs, Rules, Selection, parse
+from modelcat.sift import Selected, sift
 
 TOOL = "aichat"
 
@@ -28,20 +26,19 @@ def chosen(found: Selected) -> list[str]:
 
 
 def pick(text: str, *models: Model, keep: str = "", provider: str = "acme", tool: str = TOOL) -> Selected:
-    return select(
-        listing(provider, models, "fetched"),
-        parse(text),
-        tool,
-        frozenset(keep.split()),
-        {"seen": "2026-05-01"},
-    )
+    sifted = sift(listing(provider, models, "fetched"), parse(text), tool, frozenset(keep.split()))
+    return sifted.newest({"seen": "2026-05-01"})
+
+
+def select(offered: Listing, selection: Selection, tool: str, keep: frozenset[str] = frozenset()) -> Selected:
+    return sift(offered, selection, tool, keep).newest({})
 
 
 # --- the file
 
 
 def test_nothing_written_is_the_default() -> None:
-    assert parse("") == DEFAULT
+    assert parse("") == Selection()
     assert parse("").rules("acme", TOOL) == Rules()
     assert Rules().modes == ("chat",)
     assert Rules().max_models == 100
@@ -54,7 +51,7 @@ WRITTEN_OUT = re.sub(r"(?m)^#(?=[a-z]+(_[a-z]+)* =|\[)", "", STARTER)
 
 def test_the_starter_file_says_nothing() -> None:
     assert tomllib.loads(STARTER) == {}
-    assert parse(STARTER) == DEFAULT
+    assert parse(STARTER) == Selection()
 
 
 def test_what_the_starter_file_says_is_default_is() -> None:
