@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+_BLANK_START = re.compile(r"\A\r?\n")
+_BLANK_END = re.compile(r"(?:\A|(?<=\n))\r?\n\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,9 @@ def _none_above(_: int) -> OpenText | None:
 class Tidying:
     """Whole lines are taken out, with what must or should go with them.
 
-    Should: blank lines that would be left double, or at the end. Must: lines that an open text above would
-    take for its own. `above` gives the last open text that begins before an offset and stays.
+    Should: blank lines that would be left double, or at the end; what is put in where lines go may bring
+    some of them. Must: lines that an open text above would take for its own. `above` gives the last open
+    text that begins before an offset and stays.
     """
 
     def __init__(
@@ -115,23 +120,27 @@ class Tidying:
         self.runs: list[list[int]] = []
         """Offsets: where the pieces of a run begin, and where the last one ends."""
         made = list(splices)
-        self.kept = [splice for splice in made if not splice.lines]
-        self.filled = sorted(splice.start for splice in self.kept if splice.text)
+        self.cuts = [splice for splice in made if not splice.lines and not splice.text]
+        self.texts = sorted((splice for splice in made if splice.text), key=_place)
+        self.filled = [splice.start for splice in self.texts]
         for splice in sorted((splice for splice in made if splice.lines), key=lambda splice: splice.start):
             self._take(splice)
         if self.runs and self.runs[-1][-1] == len(source.text):
             self._reach_end()
+        for run in self.runs:
+            self._fit(run)
 
     def splices(self) -> list[Splice]:
         """All of them, none of which needs further care."""
-        return self.kept + [Splice(start, end, "") for run in self.runs for start, end in pairwise(run)]
+        gone = [Splice(start, end, "") for run in self.runs for start, end in pairwise(run)]
+        return self.cuts + gone + [splice for splice in self.texts if splice.text]
 
     def _take(self, splice: Splice) -> None:
         run = self.runs[-1] if self.runs and splice.start <= self.runs[-1][-1] else None
         start = run[0] if run else splice.start
         text = self._threat(start)
         end = self._behind_would_be_text(splice.end, text) if text else splice.end
-        if (not start or self.source.blank_line_before(start)) and not self._filled(start, start):
+        if self._blank_above(start, end):
             end = self.source.after_blank_lines(end)
         if run:
             run[-1:] = [splice.start, end]
@@ -141,6 +150,26 @@ class Tidying:
     def _filled(self, start: int, end: int) -> bool:
         """Is something put in from `start` to `end`?"""
         return bisect_left(self.filled, start) < bisect_right(self.filled, end)
+
+    def _blank_above(self, start: int, end: int) -> bool:
+        """Once the lines from `start` to `end` are gone: does a blank line stand above, or nothing at all?"""
+        last = bisect_right(self.filled, end) - 1
+        if last >= 0 and self.filled[last] >= start:
+            return bool(_BLANK_END.search(self.texts[last].text))
+        return not start or self.source.blank_line_before(start)
+
+    def _fit(self, run: list[int]) -> None:
+        """What is put in where lines go brings no blank line to another one, nor to an end of the text."""
+        first, behind = bisect_left(self.filled, run[0]), bisect_right(self.filled, run[-1])
+        if first == behind:
+            return
+        if not run[0] or self.source.blank_line_before(run[0]):
+            self._set(first, _BLANK_START.sub("", self.texts[first].text))
+        if run[-1] == len(self.source.text):
+            self._set(behind - 1, _BLANK_END.sub("", self.texts[behind - 1].text))
+
+    def _set(self, number: int, text: str) -> None:
+        self.texts[number] = replace(self.texts[number], text=text)
 
     def _threat(self, start: int) -> OpenText | None:
         """The open text above `start` with nothing but blank lines between, and what goes."""
@@ -173,9 +202,14 @@ class Tidying:
         return end
 
     def _reach_end(self) -> None:
-        """The last run takes what is blank above it, and what is its last newline stays one."""
+        """The last run takes what is blank above it, and what is its last newline stays one.
+
+        Unless something is put in where it goes, which is the end of the text then.
+        """
         last = self.runs[-1]
         while True:
+            if self._filled(last[0], last[-1]):
+                return
             above = self.above(last[0])
             at = bisect_right(self.filled, last[0])
             floor = max(above.tail if above else 0, self.filled[at - 1] if at else 0)
@@ -188,13 +222,18 @@ class Tidying:
             self.source.added = ""
 
 
+def _place(splice: Splice) -> tuple[int, int, int]:
+    """The order of splices in a text."""
+    return splice.start, splice.end, -splice.depth
+
+
 def join(text: str, splices: Iterable[Splice]) -> tuple[str, list[tuple[int, int]]]:
     """The new text, and the spans of the old one that are gone; an empty span where something is put in.
 
     What is put in where something else is taken out goes behind the gap; blank lines may be taken out
     twice. Any other overlap is a bug of the caller: ValueError.
     """
-    ordered = sorted(splices, key=lambda splice: (splice.start, splice.end, -splice.depth))
+    ordered = sorted(splices, key=_place)
     pieces: list[str] = []
     spans: list[tuple[int, int]] = []
     position = 0

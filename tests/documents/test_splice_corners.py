@@ -31,12 +31,31 @@ TEXTS: list[tuple[Syntax, str, list[Edit], str]] = [
     ("yaml", "a: 1\nb: |\nc: 1\n\nd: 1", [Delete(("a",)), Delete(("b",)), Delete(("c",))], "d: 1"),
     ("toml", "a = 'x'\n", [Set(("a",), "it's")], 'a = "it\'s"\n'),
     ("toml", "a = 1.0\n", [Set(("a",), float("inf"))], "a = inf\n"),
-    ("toml", "\r\nb = 'q'", [Delete(("b",)), Insert((), "c", 1)], "c = 1"),
+    ("toml", "\r\nb = 'q'", [Delete(("b",)), Insert((), "c", 1)], "\r\nc = 1"),
+    ("toml", "a = 1\n\nb = 2\n", [Delete(("b",)), Insert((), "c", 3, "a")], "a = 1\nc = 3\n"),
+    (
+        "toml",
+        "a = 1\n\nb = 2\n\nc = 3\n",
+        [Delete(("c",)), Insert((), "d", 4, "b")],
+        "a = 1\n\nb = 2\nd = 4\n",
+    ),
     (
         "toml",
         "w = {}\n[t]\nb = 'q'\n\nk.q = 1\n\n",
         [Set(("t", "k"), 2), Insert(("w",), "n", [])],
-        "w = {n = []}\n[t]\nb = 'q'\nk = 2\n",
+        "w = {n = []}\n[t]\nb = 'q'\n\nk = 2\n\n",
+    ),
+    (
+        "toml",
+        "w = {}\n[t]\nb = 'q'\n\nk.q = 1\n\n",
+        [Delete(("t", "k", "q")), Delete(("t", "b")), Insert(("w",), "n", [])],
+        "w = {n = []}\n[t]\n\nk = {}\n\n",
+    ),
+    (
+        "toml",
+        "w = {}\n[t]\nb = 'q'\n\nk = 1\n\n",
+        [Delete(("t", "k")), Insert(("w",), "n", [])],
+        "w = {n = []}\n[t]\nb = 'q'\n",
     ),
 ]
 

@@ -148,8 +148,26 @@ TEXTS: list[tuple[str, str, list[Edit], str]] = [
     (
         "blank lines above what goes last",
         "p:\n  x: 1\n\n  k: 2\n",
+        [Delete(("p", "k"))],
+        "p:\n  x: 1\n",
+    ),
+    (
+        "blank lines above what gives way to what is last now",
+        "p:\n  x: 1\n\n  k: 2\n",
         [Delete(("p", "k")), Insert((), "q", 1)],
-        "p:\n  x: 1\nq: 1\n",
+        "p:\n  x: 1\n\nq: 1\n",
+    ),
+    (
+        "a text above what gives way keeps no newline for it",
+        "m:\n  a: |\n    x\n  k: 1",
+        [Delete(("m", "k")), Insert((), "q", 1)],
+        "m:\n  a: |\n    x\nq: 1",
+    ),
+    (
+        "blank lines between what is put in and what goes last",
+        "p:\n  x: 1\n\n  k: 2\n\nz: 3\n",
+        [Delete(("p", "k")), Insert((), "q", 1, "p"), Delete(("z",))],
+        "p:\n  x: 1\n\nq: 1\n",
     ),
     ("a text that goes is not closed", "b: 1\na: |\n  x", [Delete(("a",)), Insert((), "c", 1)], "b: 1\nc: 1"),
     (
