@@ -1,29 +1,27 @@
 """A config's text -> findings: which kind of file it is, the rules over its data, lines and columns, ignores.
 
-What the rules say is in rules/; how a text is read and edited is in documents/. Nothing is opened or written
-here: the bytes come in, what lies around the file is asked through Context.
+What the rules say is in rules/, how a text is read in documents/; the fixes of findings are made in fixes.py.
+Nothing is opened or written here: the bytes come in, what lies around the file is asked through Context.
 """
 
 from __future__ import annotations
 
-import copy
 import re
-from bisect import bisect_right
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat import rules
-from modelcat.errors import DocumentError, VerifyError
+from modelcat.errors import DocumentError
 from modelcat.rules import KINDS, Change, Context, Found, Kind, Rule, Severity, Subject
 from modelcat.rules.ignores import Ignores
 from modelcat.rules.secrets import RULES as SECRETS
 from modelcat.rules.secrets import hits, masked, scan, shown
-from modelcat.tree import pointer_text, same
+from modelcat.tree import pointer_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from modelcat.documents import Document, Edit
+    from modelcat.documents import Document
     from modelcat.tool import Syntax
     from modelcat.tree import Pointer, Tree
 
@@ -88,7 +86,7 @@ def _judged(document: Document, tool: str | None, context: Context) -> Iterator[
 def _newer_toml(data: bytes, path: str, tool: str | None, context: Context) -> tuple[Finding, ...] | None:
     """The findings of a file that is TOML 1.1 and not 1.0; None: it is neither."""
     from modelcat.documents import parse
-    from modelcat.rules.toml11 import older
+    from modelcat.rules.toml11 import Places, older
 
     try:
         text = data.decode().removeprefix("\ufeff")
@@ -98,36 +96,19 @@ def _newer_toml(data: bytes, path: str, tool: str | None, context: Context) -> t
         document = parse(older_text.encode(), "toml", path)
     except (DocumentError, UnicodeDecodeError):
         return None
-    places = _Places(older_text, text)
-    first = next(at for at, (old, new) in enumerate(zip(older_text, text, strict=True)) if old != new)
-    line, column = places.of(first)
-    rule = rules.NEWER_TOML
+    places = Places(older_text, text)
     lines = _Lines(data, frozenset(hit.secret for hit in scan(document.tree)))
-    told = Finding(path, line, column, "", rule.id, rule.severity, "this is TOML 1.1", rule.mend)
-    moved = [places.moved(one) for one in _judged(document, tool, context)]
-    shown = [told._replace(excerpt=lines.excerpt(line))]
-    shown += [one._replace(excerpt=one.excerpt and lines.excerpt(one.line)) for one in moved]
-    return tuple(sorted(shown, key=lambda one: (one.line, one.column, one.rule)))
 
+    def moved(one: Finding) -> Finding:
+        line, column = places.of(one.line, one.column)
+        excerpt = one.excerpt and lines.excerpt(line)
+        return one._replace(line=line, column=column, fix=(), excerpt=excerpt)
 
-class _Places:
-    """Lines and columns of a text for those of another that has its lines elsewhere, at the same offsets."""
-
-    def __init__(self, other: str, text: str) -> None:
-        self._other = _starts(other)
-        self._starts = _starts(text)
-
-    def of(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
-
-    def moved(self, finding: Finding) -> Finding:
-        line, column = self.of(self._other[finding.line - 1] + finding.column - 1)
-        return finding._replace(line=line, column=column, fix=())
-
-
-def _starts(text: str) -> list[int]:
-    return [0, *(match.end() for match in re.finditer("\n", text))]
+    line, column = places.first()
+    rule, excerpt = rules.NEWER_TOML, lines.excerpt(line)
+    told = Finding(path, line, column, "", rule.id, rule.severity, "this is TOML 1.1", rule.mend, (), excerpt)
+    found = [told, *map(moved, _judged(document, tool, context))]
+    return tuple(sorted(found, key=lambda one: (one.line, one.column, one.rule)))
 
 
 def examine(
@@ -212,18 +193,21 @@ def _by_content(tree: Tree) -> str:
     return ""
 
 
+_SYNTAXES: Mapping[str, Syntax] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".json": "json",
+    ".jsonc": "jsonc",
+}
+
+
 def syntax_of(path: str, data: bytes, tool: str | None) -> Syntax:
     """The syntax of a file: by its name, else by its tool, else by its first line of content."""
     name = _name(path)
-    for ending, syntax in (
-        (".yaml", "yaml"),
-        (".yml", "yaml"),
-        (".toml", "toml"),
-        (".json", "json"),
-        (".jsonc", "jsonc"),
-    ):
-        if name.endswith(ending):
-            return syntax  # type: ignore[return-value]
+    known = _SYNTAXES.get(name[name.rfind(".") :])
+    if known:
+        return known
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return "json"
     if tool:
@@ -345,69 +329,3 @@ def _at(tree: Tree, pointer: Pointer) -> Tree:
     for step in pointer:
         tree = tree[step]
     return tree
-
-
-def mended(document: Document, findings: Iterable[Finding]) -> tuple[bytes, tuple[Finding, ...]]:
-    """The text with what is mechanical and safe put right, and the findings that were.
-
-    A fix that touches what another one touches already waits for the next run. The new text is read afresh
-    and must be the old data with exactly these changes. Raises VerifyError if it is not; nothing is written
-    here.
-    """
-    from modelcat.documents import parse
-
-    taken: list[Finding] = []
-    touched: list[Pointer] = []
-    for finding in findings:
-        places = [change.pointer + ((change.key,) if change.key else ()) for change in finding.fix]
-        if places and not any(_overlap(new, old) for new in places for old in touched):
-            taken.append(finding)
-            touched += places
-    after, taken = _spliced(document, taken)
-    changes = [change for finding in taken for change in finding.fix]
-    if not changes:
-        return document.data, ()
-    wanted = copy.deepcopy(document.tree)
-    for change in changes:
-        _change(wanted, change)
-    if not same(parse(after, document.syntax, document.path).tree, wanted):
-        raise VerifyError(
-            f"{document.path}: the mended text would not mean what was planned; nothing was written"
-        )
-    return after, tuple(taken)
-
-
-def _spliced(document: Document, findings: list[Finding]) -> tuple[bytes, list[Finding]]:
-    """The text with the fixes of `findings` made, and those that could be."""
-    try:
-        return document.edited([_edit(change) for one in findings for change in one.fix]).data, findings
-    except DocumentError:
-        # One of them would go through an alias: the others need not wait for it.
-        can = [one for one in findings if len(findings) > 1 and _spliced(document, [one])[1]]
-        return _spliced(document, can) if 0 < len(can) < len(findings) else (document.data, [])
-
-
-def _overlap(left: Pointer, right: Pointer) -> bool:
-    size = min(len(left), len(right))
-    return left[:size] == right[:size]
-
-
-def _edit(change: Change) -> Edit:
-    from modelcat.documents import Delete, Insert, Set
-
-    if change.action == "insert":
-        return Insert(change.pointer, change.key, change.value, None)
-    return Set(change.pointer, change.value) if change.action == "set" else Delete(change.pointer)
-
-
-def _change(tree: Any, change: Change) -> None:
-    """Do to plain data what the edit does to the text."""
-    steps = change.pointer if change.action == "insert" else change.pointer[:-1]
-    for step in steps:
-        tree = tree[step]
-    if change.action == "insert":
-        tree[change.key] = change.value
-    elif change.action == "set":
-        tree[change.pointer[-1]] = change.value
-    else:
-        del tree[change.pointer[-1]]

@@ -1,6 +1,6 @@
 """Writing what `validate --fix` puts right: read again, mend, verify, write.
 
-What is mended and whether the result is sound is check.py's to say. A person's own configs are written as
+What is mended and whether the result is sound is fixes.py's to say. A person's own configs are written as
 apply writes them, under the lock and after a backup; any other file is replaced in one step.
 """
 
@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelcat.check import mended, syntax_of
+from modelcat.check import syntax_of
 from modelcat.documents import parse
 from modelcat.files import Write, read, write_all
+from modelcat.fixes import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

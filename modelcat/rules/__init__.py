@@ -27,7 +27,7 @@ not do what it says; info: worth knowing, never counted."""
 
 
 class Change(NamedTuple):
-    """One step of a mend, on plain data: set, insert or (neither) delete. check.py turns it into an edit."""
+    """One step of a mend, on plain data: set, insert or (neither) delete. fixes.py turns it into an edit."""
 
     pointer: Pointer
     """What is set or deleted; for an insert the map that gets the key."""

@@ -8,6 +8,7 @@ them: such a file is checked, and never edited.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 _PIECE = re.compile(
     r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'
@@ -51,3 +52,33 @@ def _known_escape(match: re.Match[str]) -> str:
     if escape == "\\e":
         return "\\t"
     return "xxxx" if escape.startswith("\\x") and len(escape) == 4 else escape
+
+
+class Places:
+    """Where things are in a text by where they are in its older form: at the same offset, in other lines.
+
+    Lines and columns count from 1.
+    """
+
+    def __init__(self, older: str, text: str) -> None:
+        """Of two texts that are not the same."""
+        self._texts = older, text
+        self._lines = _starts(older)
+        self._starts = _starts(text)
+
+    def of(self, line: int, column: int) -> tuple[int, int]:
+        """The line and column in the text for those in its older form."""
+        return self._at(self._lines[line - 1] + column - 1)
+
+    def first(self) -> tuple[int, int]:
+        """The line and column of the first thing that is new."""
+        pairs = enumerate(zip(*self._texts, strict=True))
+        return self._at(next(at for at, (old, new) in pairs if old != new))
+
+    def _at(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+def _starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
