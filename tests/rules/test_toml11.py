@@ -87,3 +87,12 @@ def test_a_secret_in_a_newer_file_stays_one() -> None:
     found = check(text.encode(), None, None, CODEX, context())
     assert {one.rule for one in found} == {"syntax/newer-toml", "secret/in-clear", "schema/type"}
     assert all(key[4:] not in f"{one.message}{one.excerpt}" for one in found)
+
+
+@pytest.mark.parametrize(
+    "key", [r"gsk_Rw8TzQ2kXvB5nM9cJ4pL\x37sD1fG6hY3aE", r"gsk_\x52w8TzQ2kXvB5nM9cJ4pL7sD1fG6hY3aE"]
+)
+def test_a_secret_spelt_as_only_a_newer_file_can_stays_one(key: str) -> None:
+    found = check(f'model = {{ x = "{key}" }}\n'.encode(), None, None, CODEX, context())
+    assert {one.rule for one in found} >= {"syntax/newer-toml", "schema/type"}
+    assert all("Y3aE" not in f"{one}" for one in found)
