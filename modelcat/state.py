@@ -50,6 +50,14 @@ class ProviderState:
     unusable: int = 0
     seconds: float = 0.0
 
+    @property
+    def embedded(self) -> bool:
+        """The stored listing was made of the embedded snapshot.
+
+        One of an answer that is not remembered (of a clone, of an older day) was not made here at all.
+        """
+        return self.answer is None and self.reading is not None
+
 
 @dataclass(frozen=True, slots=True)
 class State:

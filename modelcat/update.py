@@ -156,8 +156,11 @@ class Update:
             self._answered(provider, outcome, row, refresher, reading)
         elif stored and (row.answer or row.reading == reading):
             return
-        elif not stored or self._stands_on_snapshot(provider.id):
+        elif (kept := self._of_an_answer(provider.id)) is None:
             self._take(provider, refresher.embedded(provider), "", reading)
+        else:
+            # What is remembered speaks of another catalog, or of none: this one may be a clone, or restored.
+            self.rows[provider.id] = replace(row, models=len(kept.models))
 
     def _answered(
         self, provider: Provider, outcome: Fetched, row: ProviderState, refresher: Refresher, reading: str
@@ -211,12 +214,13 @@ class Update:
         if found:
             self.changes.append(found)
 
-    def _stands_on_snapshot(self, provider: str) -> bool:
+    def _of_an_answer(self, provider: str) -> Listing | None:
+        """The stored listing; None where there is none, or it stands on the snapshot, or cannot be read."""
         try:
-            listing = workspace.listing(self.settings, provider)
+            found = workspace.listing(self.settings, provider)
         except RepoError:
-            return True
-        return listing is not None and listing.origin == "embedded"
+            return None
+        return None if found is None or found.origin == "embedded" else found
 
     def _stored_rows(self, provider: str) -> Sequence[Row]:
         text = (self.settings.catalog / answer_path(provider)).read_text(encoding="utf-8")

@@ -243,7 +243,7 @@ def _result(  # noqa: PLR0917
 ) -> SyncResult:
     changes = {item.provider: item for item in update.changes}
     listed = [(p.id, row) for p in update.members if (row := update.rows.get(p.id)) and row.models]
-    embedded = tuple(name for name, row in listed if row.answer is None)
+    embedded = tuple(name for name, row in listed if row.embedded)
     return SyncResult(
         accounts=tuple(_account(update, p.id, outcomes.get(p.id), changes.get(p.id)) for p in chosen),
         providers=len(listed),

@@ -334,6 +334,30 @@ def test_an_embedded_listing_gives_way_to_a_fetched_one_and_never_comes_back(sim
         assert stored_ids(shop) == shop.ids
 
 
+@pytest.mark.parametrize("how", ["state gone", "another commit", "force"])
+def test_what_is_not_remembered_is_counted_as_it_is_stored(
+    how: str, simulator: Simulator, ask: Callable[..., SyncResult]
+) -> None:
+    shop = simulator.open("openrouter", "acme", count=4)
+    ask()
+    if how == "state gone":  # as in a clone of somebody's catalog
+        (machine.load().extra / "state.json").unlink()
+    elif how == "another commit":  # as after a restore
+        gone = set(shop.ids).pop()
+        listing = machine.load().catalog / "catalog/acme.json"
+        lines = listing.read_text().splitlines(keepends=True)
+        kept = "".join(line for line in lines if gone not in line)
+        listing.write_text(kept.replace("},\n  ]", "}\n  ]"))
+        git("commit", "-qam", "by hand")
+    for _ in range(2):
+        result = ask(offline=True, force=how == "force")
+        assert result.models == len(stored_ids(shop)) == (3 if how == "another commit" else 4)
+        assert result.providers == 1
+        assert result.embedded == ()
+    shop.always = "404"
+    assert [item.models for item in ask().accounts] == [result.models]
+
+
 # ---- keys ----
 
 
