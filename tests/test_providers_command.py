@@ -13,10 +13,11 @@ import pytest
 from modelcat import settings, state
 from modelcat.catalog import Provider
 from modelcat.commands import providers as command
-from modelcat.commands.providers import Standing, Tried
+from modelcat.commands.providers import Tried
 from modelcat.errors import ExitCode, RegistryError, SettingsError, StorageError, UsageError
 from modelcat.output import Screen
 from modelcat.output import providers as words
+from modelcat.standing import Standing
 from tests.simulator.fixtures import running_simulator  # noqa: F401  the fixture "simulator"
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """`modelcat providers`: list, show, add, remove, test.
 
-The registry as it counts on this machine, and changes to the person's own providers.toml, which is edited
-in place and never written anew. What a provider is stands in registry.py, who is asked how in asking.py.
+How a provider counts on this machine is put together in standing.py, the person's own providers.toml is
+changed in own_providers.py. What a provider is stands in registry.py, who is asked how in asking.py.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelcat import overlay, state, workspace
 from modelcat import settings as machine
 from modelcat.errors import ExitCode, UsageError
+from modelcat.standing import Standing, standing_of, standings_of
+from modelcat.strict import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,11 +20,8 @@ if TYPE_CHECKING:
 
     from modelcat.catalog import Provider
     from modelcat.fetch import Outcome, Step
-    from modelcat.registry import Registry
-    from modelcat.settings import Key, Settings
-    from modelcat.state import ProviderState
+    from modelcat.settings import Settings
 
-FILE = "providers.toml"
 _KINDS = {
     "oai": "openai",
     "openai-compatible": "openai",
@@ -32,53 +30,7 @@ _KINDS = {
     "url": "openai",
 }
 """Other words for a dialect; "url" is a list at the URL itself."""
-_NEVER = state.ProviderState()
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One provider as it counts here: the registry, the environment, the last sync."""
-
-    provider: Provider
-    """With the environment applied."""
-    key: Key | None
-    missing: tuple[str, ...]
-    """Variables to set before its models can be used, alternatives as "A or B"."""
-    selected: bool
-    """A plain sync asks it."""
-    changed: bool
-    """The person's providers.toml has a table for it."""
-    trusted: bool
-    memory: ProviderState
-
-    @property
-    def ready(self) -> bool:
-        """Nothing more needs to be set to use its models."""
-        return self.provider.kind == "provider" and not self.missing
-
-    def as_json(self) -> dict[str, Any]:
-        """The key's variable is named, its value never; unknown is null."""
-        return {
-            "id": self.provider.id,
-            "name": self.provider.name,
-            "kind": self.provider.kind,
-            "enabled": self.provider.enabled,
-            "disabled_reason": self.provider.disabled_reason,
-            "selected": self.selected,
-            "local": self.provider.local,
-            "own": self.changed,
-            "trusted": self.trusted,
-            "list_needs_key": self.provider.needs_key_for_list,
-            "key_variables": list(self.provider.api_key_env),
-            "key_set": self.key.variable if self.key else None,
-            "ready": self.ready,
-            "missing": list(self.missing),
-            "outcome": self.memory.outcome,
-            "reason": self.memory.reason,
-            "asked": self.memory.asked,
-            "fetched": self.memory.fetched,
-            "models": self.memory.models,
-        }
+Action = Literal["added", "enabled", "removed", "disabled", "trusted", "unchanged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +70,7 @@ class EditResult:
     """What was done to the person's providers.toml."""
 
     provider: str
-    action: Literal["added", "enabled", "removed", "disabled", "trusted", "unchanged"]
+    action: Action
     path: Path
     standing: Standing | None
     """The provider as it counts now; None: it is gone."""
@@ -187,13 +139,13 @@ class TryResult:
 def list_all(settings: Settings) -> ListResult:
     """All providers of the registry, disabled ones too."""
     registry = machine.registry(settings)
-    return ListResult(tuple(_standings(settings, registry, registry.providers.values())))
+    return ListResult(tuple(standings_of(settings, registry, registry.providers.values())))
 
 
 def show(settings: Settings, name: str) -> OneResult:
     """One provider. RegistryError with the nearest names if there is none of that name."""
     registry = machine.registry(settings)
-    return OneResult(_standing(settings, registry, registry.get(name)))
+    return OneResult(standing_of(settings, registry, registry.get(name)))
 
 
 def add(
@@ -211,42 +163,38 @@ def add(
     registry. Naming one that is there already makes this machine trust it with its key. Raises RegistryError
     or UsageError, and then nothing was written.
     """
+    from modelcat import own_providers
+
     registry = machine.registry(settings)
     given = _given(kind, base_url, api_key_env, base_url_env)
     known = registry.providers.get(name)
     if known is None:
-        if kind is None:
-            raise UsageError(
-                f"how is {name} asked? Give --kind: openai, anthropic, gemini, ollama, …, or url for a list "
-                f"at the base URL itself{_like(name, registry)}"
-            )
-        if not base_url and not base_url_env:
-            raise UsageError(
-                f"where is {name}? Give --base-url, or --base-url-env for the variable that says it"
-            )
-        return _write_row(settings, name, given, "added")
+        _refuse_half(name, kind, base_url or base_url_env, registry.providers)
+        return _written(settings, name, given, "added")
     news = {key: value for key, value in given.items() if _plain(getattr(known, key)) != value}
     if news and name not in registry.shipped:
-        raise UsageError(f"{name} is in {_path(settings)} already; change it there, or remove it first")
+        path = own_providers.path(settings)
+        raise UsageError(f"{name} is in {path} already; change it there, or remove it first")
     if news or not known.enabled:
-        return _write_row(settings, name, {"enabled": True, **news}, "enabled")
-    action: Literal["unchanged", "trusted"] = "trusted" if _trust(settings, known) else "unchanged"
-    return EditResult(name, action, _path(settings), _now(settings, name))
+        return _written(settings, name, {"enabled": True, **news}, "enabled")
+    return _edited(settings, name, "trusted" if own_providers.trust(settings, known) else "unchanged")
 
 
 def remove(settings: Settings, name: str) -> EditResult:
     """Take a provider of the person's own out of providers.toml, or switch a shipped one off there."""
+    from modelcat import own_providers, workspace
+
     registry = machine.registry(settings)
-    known = registry.get(name)
     shipped = name in registry.shipped
-    if shipped and not known.enabled:
-        return EditResult(name, "unchanged", _path(settings), _standing(settings, registry, known))
+    if not registry.get(name).enabled and shipped:
+        return _edited(settings, name, "unchanged")
+    action: Action = "disabled" if shipped else "removed"
     with workspace.locked(settings, "providers remove"):
-        action: Literal["disabled", "removed"] = "disabled" if shipped else "removed"
-        _rewrite(settings, name, {"enabled": False} if shipped else None, f"providers: {name} {action}")
+        row = {"enabled": False} if shipped else None
+        own_providers.write(settings, name, row, f"providers: {name} {action}")
         if not shipped:
-            _change_config(settings, lambda text, path: overlay.without(text, path, "trust", name))
-    return EditResult(name, action, _path(settings), _now(settings, name) if shipped else None)
+            own_providers.distrust(settings, name)
+    return _edited(settings, name, action)
 
 
 def test(
@@ -255,13 +203,13 @@ def test(
     progress: Callable[[Step], None] | None = None,  # noqa: PT028  no test of pytest's
 ) -> TryResult:
     """Ask the named providers, else those that a plain sync asks. Nothing is stored."""
-    from modelcat import asking
+    from modelcat import asking, state
 
     registry = machine.registry(settings)
     chosen = tuple(registry.get(name) for part in names for name in part.split(",") if name)
     if not chosen:
         chosen = machine.selection(settings, registry).asked(registry)
-    standings = {one.provider.id: one for one in _standings(settings, registry, chosen)}
+    standings = {one.provider.id: one for one in standings_of(settings, registry, chosen)}
     outcomes = asking.ask(
         settings, chosen, state.State(), max_concurrency=64, timeout=30.0, progress=progress
     )
@@ -285,40 +233,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _standings(settings: Settings, registry: Registry, providers: Iterable[Provider]) -> list[Standing]:
-    asked = {provider.id for provider in machine.selection(settings, registry).asked(registry)}
-    memory = state.load(settings.extra).providers
-    found = []
-    for provider in providers:
-        resolved = machine.resolve(settings, provider)
-        found.append(
-            Standing(
-                provider=resolved,
-                key=machine.key_of(settings, resolved),
-                missing=machine.missing(settings, resolved),
-                selected=provider.id in asked,
-                changed=provider.id in registry.changed,
-                trusted=machine.is_trusted(settings, resolved),
-                memory=memory.get(provider.id, _NEVER),
-            )
+def _refuse_half(name: str, kind: str | None, url: str | None, known: Iterable[str]) -> None:
+    """Raise UsageError unless a new provider has a kind and a URL."""
+    if kind is None:
+        raise UsageError(
+            f"how is {name} asked? Give --kind: openai, anthropic, gemini, ollama, …, or url for a list "
+            f"at the base URL itself{did_you_mean(name, known)}"
         )
-    return found
-
-
-def _standing(settings: Settings, registry: Registry, provider: Provider) -> Standing:
-    return _standings(settings, registry, [provider])[0]
-
-
-def _now(settings: Settings, name: str) -> Standing:
-    registry = machine.registry(settings)
-    return _standing(settings, registry, registry.get(name))
-
-
-def _like(name: str, registry: Registry) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, registry.providers, n=3)
-    return f". If you mean one that modelcat knows: {', '.join(near)}" if near else ""
+    if not url:
+        raise UsageError(f"where is {name}? Give --base-url, or --base-url-env for the variable that says it")
 
 
 def _given(
@@ -336,64 +259,22 @@ def _given(
     return row
 
 
-def _write_row(
-    settings: Settings, name: str, row: Mapping[str, Any], action: Literal["added", "enabled"]
-) -> EditResult:
+def _written(settings: Settings, name: str, row: Mapping[str, Any], action: Action) -> EditResult:
+    from modelcat import own_providers, workspace
+
     with workspace.locked(settings, "providers add"):
-        after = _rewrite(settings, name, row, f"providers: {name} {action}")
-        _trust(settings, after.get(name))
-    return EditResult(name, action, _path(settings), _now(settings, name))
+        after = own_providers.write(settings, name, row, f"providers: {name} {action}")
+        own_providers.trust(settings, after.get(name))
+    return _edited(settings, name, action)
 
 
-def _rewrite(settings: Settings, name: str, row: Mapping[str, Any] | None, subject: str) -> Registry:
-    """Change or take out (None) the row `name` of providers.toml; nothing is written unless it then loads."""
-    from modelcat import registry as rows
+def _edited(settings: Settings, name: str, action: Action) -> EditResult:
+    from modelcat import own_providers
 
-    path = str(_path(settings))
-    before = machine.own_text(_path(settings)) or ""
-    shipped = machine.data_file(FILE).read_text("utf-8")
-    if row is None:
-        after = overlay.without(before, path, "providers", name)
-    else:
-        # By itself first: what is wrong with it has no line in a file yet.
-        rows.load(shipped, overlay.with_row("", "", "providers", name, row), overlay_path="")
-        after = overlay.with_row(before, path, "providers", name, row)
-    registry = rows.load(shipped, after, overlay_path=path)
-    workspace.repo(settings).commit({FILE: after}, subject)
-    return registry
-
-
-def _trust(settings: Settings, provider: Provider) -> bool:
-    """Note in config.toml of this machine that its person added `provider`; False: it was trusted already."""
-    from modelcat.urls import origin
-
-    resolved = machine.resolve(settings, provider)
-    if machine.is_trusted(settings, resolved):
-        return False
-    there = origin(resolved.base_url)
-    return _change_config(
-        settings, lambda text, path: overlay.with_value(text, path, "trust", provider.id, there)
-    )
-
-
-def _change_config(settings: Settings, change: Callable[[str, str], str]) -> bool:
-    """Write this machine's config.toml with `change` (text, path -> text) made; False: it changes nothing."""
-    from modelcat.files.disk import make_folder
-    from modelcat.repo import worktree
-
-    # People keep such files elsewhere and link them here; the link stays.
-    place = settings.config_file.resolve()
-    before = machine.own_text(place) or ""
-    after = change(before, str(place))
-    if after == before:
-        return False
-    make_folder(place.parent)
-    worktree.write(place, after.encode())
-    return True
-
-
-def _path(settings: Settings) -> Path:
-    return settings.catalog / FILE
+    registry = machine.registry(settings)
+    now = registry.providers.get(name)
+    standing = None if now is None else standing_of(settings, registry, now)
+    return EditResult(name, action, own_providers.path(settings), standing)
 
 
 def _tried(standing: Standing, outcome: Outcome | None) -> Tried:

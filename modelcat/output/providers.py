@@ -9,8 +9,9 @@ from modelcat.output.tables import Column, counted, draw
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from modelcat.commands.providers import EditResult, ListResult, OneResult, Standing, Tried, TryResult
+    from modelcat.commands.providers import EditResult, ListResult, OneResult, Tried, TryResult
     from modelcat.output import Screen
+    from modelcat.standing import Standing
 
 _LIST = (
     Column("provider"),
