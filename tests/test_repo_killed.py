@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,9 +176,9 @@ COMMIT = (
 )
 
 
-def commit_for(folder: Path, turn: int, seconds: float | None) -> float:
-    """One commit in a process group of its own, killed `seconds` after it began, if given. Out: its life."""
-    command = [sys.executable, "-c", COMMIT, str(folder), str(turn)]
+def killed_after(code: str, words: Sequence[object], seconds: float | None) -> float:
+    """`code` in a process group of its own, killed `seconds` after it began, if given. Out: its life."""
+    command = [sys.executable, "-c", code, *map(str, words)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -194,11 +196,11 @@ def test_commits_killed_with_their_git_at_random_moments(tmp_path: Path) -> None
     folder = tmp_path / "catalog"
     repo = CatalogRepo.open(folder)
     repo.commit({f"catalog/{n}.json": f"{n}\n" * 2000 for n in range(60)}, "sync: begun")
-    whole = commit_for(folder, 0, None)
+    whole = killed_after(COMMIT, (folder, 0), None)
     choice = random.Random(4)  # noqa: S311
     kills = 0
     for turn in range(1, 41):
-        commit_for(folder, turn, choice.uniform(0, whole))
+        killed_after(COMMIT, (folder, turn), choice.uniform(0, whole))
         repo = CatalogRepo.open(folder)
         repo.settle()
         assert list((folder / ".git/objects/pack").glob("tmp_*")) == []
@@ -356,26 +358,78 @@ def test_a_full_disk_leaves_everything_old(tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", disk], check=True)
 
 
-def test_a_backup_killed_before_every_step(tmp_path: Path) -> None:
-    old, new = ([BackupFile("aichat", None, "/x", True, text, 0o600, None)] for text in (b"old", b"new"))
+@pytest.fixture
+def backups(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A private repository with as many backups, and so packs, as the parameter says."""
+    folder = tmp_path / "whole" / "private"
+    private = PrivateRepo.open(folder)
+    for n in range(request.param):
+        private.backup([replace(FILE, path=f"/{n}")], WHEN, "backup")
+    assert packs(folder) == request.param
+    private.set_refs(private.write_bases({"aichat": "old"}))
+    return folder
+
+
+FILE = BackupFile("aichat", None, "/x", True, b"old", 0o600, None)
+MANY = 32
+"""Packs that are combined once there is another."""
+
+
+@pytest.mark.parametrize("backups", [1, MANY], indirect=True)
+def test_a_backup_killed_before_every_step(backups: Path, tmp_path: Path) -> None:
     for step in range(100):
         folder = tmp_path / str(step) / "private"
+        shutil.copytree(backups, folder)
         private = PrivateRepo.open(folder)
-        private.backup(old, WHEN, "backup")
-        private.set_refs(private.write_bases({"aichat": "old"}))
+        before = private.tags()
 
         def work(private: PrivateRepo = private) -> None:
-            private.backup(new, WHEN, "apply")
+            private.backup([replace(FILE, data=b"new")], WHEN, "apply")
             private.set_refs(private.write_bases({"aichat": "new"}))
 
         killed = run_until(step, work)
         assert private.base("aichat") in ("old", "new")
         for tag in private.tags():
             [file] = private.manifest(tag.name).files
-            assert private.content(tag.name, file.index) in (b"old", b"new")
-        assert private.content(f"backup/{WHEN}", 0) == b"old"
+            assert private.content(tag.name, file.index) == (b"old" if tag in before else b"new")
+        assert set(before) <= set(private.tags())
         assert sound(folder)
         if not killed:
             assert private.base("aichat") == "new"
+            assert packs(folder) == (2 if len(before) == 1 else 1)
             return
     pytest.fail("it never came to its end")
+
+
+BACKUP = (
+    "import sys\nfrom pathlib import Path\nfrom modelcat.repo import BackupFile, PrivateRepo\n"
+    "print('ready', flush=True)\nfile = BackupFile('aichat', None, '/x', True, b'new', 0o600, None)\n"
+    f"PrivateRepo.open(Path(sys.argv[1])).backup([file], {WHEN!r}, 'apply')\n"
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backups", [MANY], indirect=True)
+def test_backups_killed_with_their_git_while_packs_are_combined(backups: Path, tmp_path: Path) -> None:
+    """The whole process group dies; what was kept before is there, and the next backup needs no help."""
+    shutil.copytree(backups, tmp_path / "measured")
+    whole = killed_after(BACKUP, (tmp_path / "measured",), None)
+    assert packs(tmp_path / "measured") == 1
+    uncombined = 0
+    for turn in range(24):
+        folder = tmp_path / str(turn) / "private"
+        shutil.copytree(backups, folder)
+        killed_after(BACKUP, (folder,), whole * turn / 24)
+        uncombined += packs(folder) > 1
+        private = PrivateRepo.open(folder)
+        private.backup([replace(FILE, data=b"new")], WHEN, "apply")
+        contents = [private.content(tag.name, 0) for tag in private.tags()]
+        assert contents.count(b"old") == MANY
+        assert contents.count(b"new") in (1, 2)
+        assert private.base("aichat") == "old"
+        assert sound(folder)
+    assert uncombined, "no kill came in time: the moments are not those of the backup"
+
+
+def packs(folder: Path) -> int:
+    return len(list((folder / "objects" / "pack").glob("*.pack")))

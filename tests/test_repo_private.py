@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,21 @@ def test_a_backup_gives_back_what_it_was_given(private: PrivateRepo) -> None:
         private.content(tag, 1)
     [only] = private.tags()
     assert (only.name, only.subject) == (tag, "before apply: aichat, codex (3 files)")
+
+
+def test_packs_stay_few_and_every_backup_stays(private: PrivateRepo) -> None:
+    private.set_refs(private.write_bases({"aichat": {"kept": True}}))
+    made = [
+        private.backup([replace(FILES[0], data=b"# %d" % n)], f"2026-11-24T14-{n:02}-00Z", "apply")
+        for n in range(40)
+    ]
+    assert len(list((private.folder / "objects" / "pack").glob("*.pack"))) < 40
+    assert [private.content(tag, 0) for tag in made] == [b"# %d" % n for n in range(40)]
+    assert [item.name for item in private.tags()] == made[::-1]
+    assert private.base("aichat") == {"kept": True}
+    for place in private.folder.rglob("*"):
+        assert stat.S_IMODE(place.stat().st_mode) & 0o077 == 0, place
+    assert sound(private.folder)
 
 
 def test_it_is_bare_private_and_without_a_remote(private: PrivateRepo) -> None:

@@ -97,6 +97,7 @@ class PrivateRepo:
         """
         self._make()
         tag = refs.free_tag(self._git, f"backup/{when}")
+        self._free(f"refs/tags/{tag}")
         tools = sorted({file.tool for file in files})
         bases = {tool: blob for tool in tools if (blob := self._base_id(tool))}
         made = "backup" if kind == "backup" else f"before {kind}"
@@ -110,6 +111,7 @@ class PrivateRepo:
                 f"refs/tags/{tag}", f"{subject}\n", int(time.time()), parent=None, files=tree
             )
             stream.finish(mark)
+        objects.tidy(self._git)
         return tag
 
     def manifest(self, tag: str) -> Manifest:
