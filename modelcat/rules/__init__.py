@@ -176,8 +176,7 @@ NEWER_TOML = Rule(
     "syntax/newer-toml",
     "info",
     "The file uses TOML 1.1 (an inline table over several lines, a comma at its end, a time without "
-    "seconds), which "
-    "Codex reads; it was checked, but modelcat cannot edit it.",
+    "seconds), which Codex reads; it was checked, but modelcat cannot edit it.",
     "Write the inline table on one line or as a table of its own, so that modelcat can merge into the file.",
     None,
     _silent,

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modelcat.rules import Change, Found, rule
-from modelcat.rules.common import nearest, sound
+from modelcat.rules.common import VARIABLE, defined_here, did_you_mean, maps, nearest_there, put, sound
 from modelcat.rules.schema import quoted
 from modelcat.tools.aichat import NAMED_BASES, OWN_BASES, TYPES
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from modelcat.rules import Subject
     from modelcat.tree import Pointer
 
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*)$)")
-_SETTABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLACEHOLDER = rf"\$(?:\{{({VARIABLE})\}}|({VARIABLE})$)"
 _EXPANDED_NOWHERE = ("api_key", "api_base", "organization_id", "access_token", "project_id", "location")
 _MODEL_TYPES = ("chat", "embedding", "reranker")
 _BUILT_IN_LISTS = frozenset({*NAMED_BASES, "cloudflare", "fireworks"})
@@ -31,9 +30,8 @@ _BUILT_IN_LISTS = frozenset({*NAMED_BASES, "cloudflare", "fireworks"})
 
 def clients(subject: Subject) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     """(where, client) for each client that is a map with a type aichat knows."""
-    value = subject.get("clients")
-    for index, client in enumerate(value if isinstance(value, list) else ()):
-        if isinstance(client, dict) and client.get("type") in TYPES:
+    for index, client in maps(subject.get("clients")):
+        if client.get("type") in TYPES:
             yield ("clients", index), client
 
 
@@ -45,9 +43,8 @@ def name_of(client: dict[str, Any]) -> str:
 
 def models(client: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     """(position, model) of a client's models that are maps with a name."""
-    value = client.get("models")
-    for index, model in enumerate(value if isinstance(value, list) else ()):
-        if isinstance(model, dict) and isinstance(model.get("name"), str):
+    for index, model in maps(client.get("models")):
+        if isinstance(model.get("name"), str):
             yield index, model
 
 
@@ -84,8 +81,7 @@ def _references(subject: Subject) -> Iterator[tuple[str, str, str, str | None]]:
     "aichat/unknown-client",
     "error",
     "`model:` (or rag_embedding_model, rag_reranker_model) names a client that the file does not define: "
-    "aichat "
-    "refuses to start.",
+    "aichat refuses to start.",
     "Write it as client:model with the name of a client of this file.",
     ("aichat",),
 )
@@ -94,18 +90,15 @@ def unknown_client(subject: Subject) -> Iterator[Found]:
     listed = _listed(subject)
     for key, _, client, _ in _references(subject):
         if subject.whole and client not in listed:
-            near = nearest(client, listed, 2)
-            known = near or sorted(listed)[:8]
-            hint = f"Clients here: {', '.join(known)}." if known else "No client is defined here."
+            hint = defined_here("client", client, sorted(listed))
             yield Found((key,), f"{key} names the client {quoted(client)}, which is not defined", hint)
 
 
 @rule(
     "aichat/unknown-model",
     "warning",
-    "`model:` names a chat or reranker model that its client does not list: aichat sends the name as it "
-    "is, without "
-    "limits, and the provider may refuse it.",
+    "`model:` names a chat or reranker model that its client does not list: aichat sends the name as it is, "
+    "without limits, and the provider may refuse it.",
     "Add the model to the client's models, or name one that is there.",
     ("aichat",),
 )
@@ -114,15 +107,14 @@ def unknown_model(subject: Subject) -> Iterator[Found]:
     for key, kind, client, model in _references(subject):
         known = _listed(subject).get(client)
         if kind != "embedding" and known is not None and model is not None and model not in known:
-            yield Found((key,), f"{key}: {client} does not list {quoted(model)}", _near(model, known))
+            yield Found((key,), f"{key}: {client} does not list {quoted(model)}", nearest_there(model, known))
 
 
 @rule(
     "aichat/unusable-model",
     "error",
-    "A key names a model of the wrong type, or an embedding model that is not listed, or only a client "
-    "that lists no "
-    "model of the type: aichat refuses to start, or to do that work.",
+    "A key names a model of the wrong type, or an embedding model that is not listed, or only a client that "
+    "lists no model of the type: aichat refuses to start, or to do that work.",
     "Name a model whose type fits the key.",
     ("aichat",),
 )
@@ -140,12 +132,7 @@ def unusable_model(subject: Subject) -> Iterator[Found]:
         elif model in known and known[model] != kind:
             yield Found((key,), f"{key} wants a {kind} model; {quoted(model)} is listed as {known[model]}")
         elif model not in known and kind == "embedding":
-            yield Found((key,), f"{key}: {client} does not list {quoted(model)}", _near(model, known))
-
-
-def _near(model: str, known: dict[str, str]) -> str | None:
-    near = nearest(model, known, 3)
-    return f"Nearest there: {', '.join(near)}." if near else None
+            yield Found((key,), f"{key}: {client} does not list {quoted(model)}", nearest_there(model, known))
 
 
 @rule(
@@ -161,10 +148,9 @@ def unknown_model_type(subject: Subject) -> Iterator[Found]:
         for index, model in models(client):
             kind = model.get("type")
             if isinstance(kind, str) and kind not in _MODEL_TYPES:
-                near = nearest(kind, _MODEL_TYPES)
-                hint = f"Did you mean {near[0]}?" if near else None
                 where = (*at, "models", index, "type")
-                yield Found(where, f"{quoted(model['name'])} is of the type {quoted(kind)}", hint)
+                message = f"{quoted(model['name'])} is of the type {quoted(kind)}"
+                yield Found(where, message, did_you_mean(kind, _MODEL_TYPES))
 
 
 @rule(
@@ -176,14 +162,9 @@ def unknown_model_type(subject: Subject) -> Iterator[Found]:
 )
 def no_chat_model(subject: Subject) -> Iterator[Found]:
     """Files that leave aichat without any model to talk to."""
-    known = _listed(subject).values()
-    if not sound(subject):
+    if not subject.whole or subject.get("model") or not sound(subject):
         return
-    if (
-        subject.whole
-        and not subject.get("model")
-        and all(m is not None and "chat" not in m.values() for m in known)
-    ):
+    if all(known is not None and "chat" not in known.values() for known in _listed(subject).values()):
         where = ("clients",) if subject.get("clients") else ()
         yield Found(where, "there is no chat model to ask")
 
@@ -197,13 +178,11 @@ def no_chat_model(subject: Subject) -> Iterator[Found]:
 )
 def unknown_type(subject: Subject) -> Iterator[Found]:
     """Clients whose `type` aichat does not know."""
-    value = subject.get("clients")
-    for index, client in enumerate(value if isinstance(value, list) else ()):
-        kind = client.get("type") if isinstance(client, dict) else None
+    for index, client in maps(subject.get("clients")):
+        kind = client.get("type")
         if isinstance(kind, str) and kind not in TYPES:
-            near = nearest(kind, TYPES)
-            hint = f"Did you mean {near[0]}?" if near else None
-            yield Found(("clients", index, "type"), f"aichat knows no client type {quoted(kind)}", hint)
+            message = f"aichat knows no client type {quoted(kind)}"
+            yield Found(("clients", index, "type"), message, did_you_mean(kind, TYPES))
 
 
 @rule(
@@ -258,8 +237,8 @@ def duplicate_model(subject: Subject) -> Iterator[Found]:
 @rule(
     "aichat/env-placeholder",
     "error",
-    "A value is written as ${VARIABLE}, which aichat does not expand: the text itself is sent as the key "
-    "or address.",
+    "A value is written as ${VARIABLE}, which aichat does not expand: the text itself is sent as the key or "
+    "address.",
     "Take the line out and set the variable that aichat looks up: the client's name in capitals and "
     "_API_KEY.",
     ("aichat",),
@@ -269,7 +248,7 @@ def env_placeholder(subject: Subject) -> Iterator[Found]:
     for at, client in clients(subject):
         for key in _EXPANDED_NOWHERE:
             value = client.get(key)
-            match = _VARIABLE.search(value) if isinstance(value, str) else None
+            match = re.search(_PLACEHOLDER, value) if isinstance(value, str) else None
             if match is None:
                 continue
             wanted = f"{name_of(client)}_{key}".upper()
@@ -297,7 +276,7 @@ def key_variable(subject: Subject) -> Iterator[Found]:
     for at, client in clients(subject):
         name = name_of(client)
         explicit = isinstance(client.get("name"), str)
-        if explicit and not client.get("api_key") and not _SETTABLE.fullmatch(name) and _wants_key(client):
+        if explicit and not client.get("api_key") and not re.fullmatch(VARIABLE, name) and _wants_key(client):
             variable = f"{name.upper()}_API_KEY"
             yield Found((*at, "name"), f"aichat looks for the key in {variable}, which no shell can set")
 
@@ -315,7 +294,7 @@ def other_variable(subject: Subject) -> Iterator[Found]:
 
     for at, client in clients(subject):
         variable = f"{name_of(client)}_API_KEY".upper()
-        if client.get("api_key") or not _SETTABLE.fullmatch(variable):
+        if client.get("api_key") or not re.fullmatch(VARIABLE, variable):
             continue
         provider = provider_of(subject, name_of(client), address(client))
         if provider and provider.api_key_env and variable not in provider.api_key_env:
@@ -349,10 +328,9 @@ def _wants_key(client: dict[str, Any]) -> bool:
 def missing_api_base(subject: Subject) -> Iterator[Found]:
     """openai-compatible clients without an address."""
     for at, client in clients(subject):
-        if client.get("type") == "openai-compatible" and not client.get("api_base"):
-            name = name_of(client)
-            if name not in NAMED_BASES:
-                yield Found(at, f"{name} is openai-compatible and has no api_base", None)
+        known = client.get("api_base") or name_of(client) in NAMED_BASES
+        if client.get("type") == "openai-compatible" and not known:
+            yield Found(at, f"{name_of(client)} is openai-compatible and has no api_base")
 
 
 @rule(
@@ -374,35 +352,22 @@ def no_models(subject: Subject) -> Iterator[Found]:
     "aichat/claude-max-tokens",
     "error",
     "A model of a claude client has no require_max_tokens: true with max_output_tokens: Anthropic's API "
-    "refuses "
-    "requests without max_tokens.",
+    "refuses requests without max_tokens.",
     "Add require_max_tokens: true, and max_output_tokens.",
     ("aichat",),
 )
 def claude_max_tokens(subject: Subject) -> Iterator[Found]:
     """Chat models of claude clients for which aichat sends no max_tokens."""
     for at, client in clients(subject):
-        if client.get("type") != "claude":
-            continue
-        for index, model in models(client):
-            where = (*at, "models", index)
+        for index, model in models(client) if client.get("type") == "claude" else ():
             if model.get("type", "chat") != "chat" or _patches_max_tokens(model):
                 continue
-            limit, sent = model.get("max_output_tokens"), model.get("require_max_tokens") is True
-            if limit and not sent:
-                fix = (Change(where, "insert", "require_max_tokens", value=True),)
-                if "require_max_tokens" in model:
-                    fix = (Change((*where, "require_max_tokens"), "set", value=True),)
-                yield Found(
-                    where,
-                    f"{quoted(model['name'])} sends no max_tokens: require_max_tokens is not true",
-                    None,
-                    fix,
-                )
-            elif not limit:
-                yield Found(
-                    where, f"{quoted(model['name'])} sends no max_tokens: max_output_tokens is not given"
-                )
+            where, what = (*at, "models", index), f"{quoted(model['name'])} sends no max_tokens"
+            if not model.get("max_output_tokens"):
+                yield Found(where, f"{what}: max_output_tokens is not given")
+            elif model.get("require_max_tokens") is not True:
+                fix = (put(where, model, "require_max_tokens", value=True),)
+                yield Found(where, f"{what}: require_max_tokens is not true", None, fix)
 
 
 def _patches_max_tokens(model: dict[str, Any]) -> bool:

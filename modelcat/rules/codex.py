@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelcat.rules import Found, codex_providers, rule
 from modelcat.rules.codex_providers import BOTH, BUILT_IN, providers
-from modelcat.rules.common import nearest
+from modelcat.rules.common import maps, nearest
 from modelcat.rules.schema import quoted
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def legacy_profile(subject: Subject) -> Iterator[Found]:
     "codex/profiles-table",
     "warning",
     "[profiles.NAME] in config.toml is no longer used: `codex --profile NAME` reads the file "
-    "NAME.config.toml, and "
-    "refuses while the table is there.",
+    "NAME.config.toml, and refuses while the table is there.",
     "Move the table's lines, without its heading, into NAME.config.toml beside config.toml.",
     BOTH,
 )
@@ -259,10 +258,8 @@ def profile_file_name(subject: Subject) -> Iterator[Found]:
 
 def _entries(subject: Subject) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     """(where, model) of a model catalog's models that are maps."""
-    entries = subject.get("models")
-    for index, model in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(model, dict):
-            yield ("models", index), model
+    for index, model in maps(subject.get("models")):
+        yield ("models", index), model
 
 
 @rule(
@@ -287,8 +284,7 @@ def duplicate_slug(subject: Subject) -> Iterator[Found]:
     "codex/missing-instructions",
     "error",
     "A model of a catalog has neither base_instructions nor model_messages with an instructions_template: "
-    "Codex "
-    "refuses the catalog.",
+    "Codex refuses the catalog.",
     "Take the text of a bundled model: `codex debug models --bundled` prints it.",
     ("codex-models",),
 )
@@ -304,9 +300,8 @@ def missing_instructions(subject: Subject) -> Iterator[Found]:
 @rule(
     "codex/empty-instructions",
     "warning",
-    "The base_instructions of a model are empty: they are Codex's whole system prompt, and without them "
-    "the agent "
-    "does not work.",
+    "The base_instructions of a model are empty: they are Codex's whole system prompt, and without them the "
+    "agent does not work.",
     "Take the text of a bundled model: `codex debug models --bundled` prints it.",
     ("codex-models",),
 )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modelcat.rules import Change, Found, rule
+from modelcat.rules.common import VARIABLE, foreign_host, put
 from modelcat.rules.schema import quoted
 from modelcat.tools.codex import FORBIDDEN_NAMES, RESERVED
 
@@ -48,8 +49,6 @@ _PROVIDER_KEYS = frozenset(
 )
 BOTH = ("codex", "codex-profile")
 """The kinds of file with provider tables."""
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPENAI_HOST = re.compile(r"https://api\.openai\.com(?:[:/]|$)")
 
 
 def providers(subject: Subject) -> Iterator[tuple[Pointer, str, dict[str, Any]]]:
@@ -132,12 +131,7 @@ def provider_name(subject: Subject) -> Iterator[Found]:
     for at, ident, table in providers(subject):
         name = table.get("name", "")
         if ident not in BUILT_IN and isinstance(name, str) and not name.strip():
-            change = (
-                Change((*at, "name"), "set", value=ident)
-                if "name" in table
-                else Change(at, "insert", "name", ident)
-            )
-            yield Found(at, f"{ident} has no name", None, (change,))
+            yield Found(at, f"{ident} has no name", None, (put(at, table, "name", ident),))
 
 
 @rule(
@@ -168,13 +162,13 @@ def env_key(subject: Subject) -> Iterator[Found]:
     """env_key that no environment can have."""
     for at, ident, table in providers(subject):
         value = table.get("env_key")
-        if not isinstance(value, str) or _VARIABLE.fullmatch(value):
+        if not isinstance(value, str) or re.fullmatch(VARIABLE, value):
             continue
         where = (*at, "env_key")
         if not value.strip():
             yield Found(where, f"{ident} has an empty env_key", None, (Change(where, "delete"),))
             continue
-        match = re.fullmatch(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?", value)
+        match = re.fullmatch(rf"\$\{{?({VARIABLE})\}}?", value)
         fix = (Change(where, "set", value=match.group(1)),) if match else ()
         message = f"the env_key of {ident} is not the name of a variable"
         yield Found(where, message, None, fix)
@@ -226,17 +220,11 @@ def auth_conflict(subject: Subject) -> Iterator[Found]:
 def key_leak(subject: Subject) -> Iterator[Found]:
     """OpenAI's credentials on their way to another host."""
     for at, ident, table in providers(subject):
-        url = table.get("base_url")
-        foreign = isinstance(url, str) and url and not _OPENAI_HOST.match(url)
-        if foreign and (
-            table.get("requires_openai_auth") is True or table.get("env_key") == "OPENAI_API_KEY"
-        ):
-            key = "requires_openai_auth" if table.get("requires_openai_auth") is True else "env_key"
-            yield Found((*at, key), f"{ident} sends your OpenAI credentials to {_host(str(url))}")
-
-
-def _host(url: str) -> str:
-    return re.sub(r"^(https?://)?(?:[^/@]*@)?([^/?#]*).*", r"\2", url)[:60]
+        host = foreign_host(table.get("base_url"))
+        login = table.get("requires_openai_auth") is True
+        if host is not None and (login or table.get("env_key") == "OPENAI_API_KEY"):
+            key = "requires_openai_auth" if login else "env_key"
+            yield Found((*at, key), f"{ident} sends your OpenAI credentials to {host}")
 
 
 RULES = (

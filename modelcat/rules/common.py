@@ -1,11 +1,15 @@
-"""Rules that hold for every tool: its schema, and keys that look like a slip of a known one."""
+"""Rules that hold for every tool: its schema, and keys that look like a slip of a known one.
+
+Also what the rules of several tools need: hints, addresses, the names of variables, one-step mends.
+"""
 
 from __future__ import annotations
 
+import re
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from modelcat.rules import Found, rule
+from modelcat.rules import Change, Found, rule
 from modelcat.rules.schema import violations
 from modelcat.tree import pointer_text
 
@@ -21,6 +25,8 @@ TOLD = 10_000
 """Violations of a schema that are looked at."""
 SLIPS = 300
 """Unknown keys of a file that are compared with the known ones; a file with more is none of the tool's."""
+VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+"""The name of a variable that a shell can set. A text: `re` compiles it where it is first needed."""
 
 
 def nearest(word: str, known: Iterable[str], limit: int = 1) -> list[str]:
@@ -28,6 +34,48 @@ def nearest(word: str, known: Iterable[str], limit: int = 1) -> list[str]:
     near = sorted((distance(word, item), item) for item in known if abs(len(item) - len(word)) <= 3)
     most = min(3, len(word) // 3)
     return [item for steps, item in near if steps <= most][:limit]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The hint that says what `word` is likely a slip of."""
+    near = nearest(word, known)
+    return f"Did you mean {near[0]}?" if near else None
+
+
+def nearest_there(word: str, known: Iterable[str]) -> str | None:
+    """The hint that names the nearest of those that can be chosen."""
+    near = nearest(word, known, 3)
+    return f"Nearest there: {', '.join(near)}." if near else None
+
+
+def defined_here(what: str, word: str, known: Iterable[str]) -> str:
+    """The hint that names what the file defines: those nearest to `word`, else the first."""
+    near = nearest(word, known, 2) or list(known)[:8]
+    return f"{what.capitalize()}s here: {', '.join(near)}." if near else f"No {what} is defined here."
+
+
+def foreign_host(url: object) -> str | None:
+    """The host of an address that is not OpenAI's; None: it is OpenAI's, or none is given.
+
+    Never the whole address: it may hold a password.
+    """
+    if not isinstance(url, str) or not url or re.match(r"https://api\.openai\.com(?:[:/]|$)", url):
+        return None
+    return re.sub(r"^(https?://)?(?:[^/@]*@)?([^/?#]*).*", r"\2", url)[:60]
+
+
+def maps(value: object) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(position, element) of the elements of a list that are maps; nothing where it is no list."""
+    for index, element in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(element, dict):
+            yield index, element
+
+
+def put(where: Pointer, table: dict[str, Any], key: str, value: Any) -> Change:
+    """The step that gives `key` of the map at `where` a value, whether it has one or not."""
+    if key in table:
+        return Change((*where, key), "set", value=value)
+    return Change(where, "insert", key, value)
 
 
 def distance(left: str, right: str) -> int:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modelcat.rules import Change, Context, Found, Subject, rule
-from modelcat.rules.common import nearest
+from modelcat.rules.common import VARIABLE, defined_here, did_you_mean, foreign_host, nearest_there, put
 from modelcat.rules.schema import quoted
 from modelcat.tools.mods import CHARS_PER_TOKEN, FIXED
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 _OWN_KEY = frozenset({"openai", "anthropic", "google", "cohere", "ollama", "azure", "azure-ad", "copilot"})
 """Names that never fall back to OPENAI_API_KEY for somebody else's address."""
-_OPENAI_HOST = re.compile(r"https://api\.openai\.com(?:[:/]|$)")
 _OWN_ADDRESS = frozenset({"openai", "anthropic", "google", "cohere", "ollama", "copilot"})
 """Names for which mods knows an address."""
 _BASE_SETTINGS = ("default-model", "max-input-chars", "max-retries", "word-wrap", "fanciness", "status-text")
-_VARIABLE = re.compile(r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?")
+_PLACEHOLDER = rf"\$\{{?{VARIABLE}\}}?"
 
 
 def apis(subject: Subject) -> Iterator[tuple[Pointer, str, dict[str, Any]]]:
@@ -70,8 +69,7 @@ def unknown_default_api(subject: Subject) -> Iterator[Found]:
     """default-api without its table in apis."""
     chosen = subject.text("default-api")
     if subject.whole and chosen and chosen not in subject.table("apis"):
-        known = nearest(chosen, subject.table("apis"), 2) or list(subject.table("apis"))[:8]
-        hint = f"Apis here: {', '.join(known)}." if known else "No api is defined here."
+        hint = defined_here("api", chosen, subject.table("apis"))
         yield Found(("default-api",), f"default-api is {quoted(chosen)}, which is not defined", hint)
 
 
@@ -91,9 +89,7 @@ def unknown_default_model(subject: Subject) -> Iterator[Found]:
     words = _reachable(subject)
     if chosen not in words:
         where = f"the default-api {api} does not list" if api else "no api lists"
-        near = nearest(chosen, words, 3)
-        hint = f"Nearest there: {', '.join(near)}." if near else None
-        yield Found(("default-model",), f"{where} {quoted(chosen)}", hint)
+        yield Found(("default-model",), f"{where} {quoted(chosen)}", nearest_there(chosen, words))
 
 
 @rule(
@@ -113,12 +109,9 @@ def unknown_fallback(subject: Subject) -> Iterator[Found]:
         for name, model in models(api):
             fallback = model.get("fallback")
             if isinstance(fallback, str) and fallback and fallback not in here:
-                near = nearest(fallback, here, 3)
-                hint = f"Nearest there: {', '.join(near)}." if near else None
                 where = (*at, "models", name, "fallback")
-                yield Found(
-                    where, f"{api_name}: {name} falls back to {quoted(fallback)}, which is not listed", hint
-                )
+                message = f"{api_name}: {name} falls back to {quoted(fallback)}, which is not listed"
+                yield Found(where, message, nearest_there(fallback, here))
 
 
 @rule(
@@ -133,11 +126,8 @@ def fallback_loop(subject: Subject) -> Iterator[Found]:
     """Circles of `fallback` within one api, told once, at the first model of the circle."""
     for at, api_name, api in apis(subject):
         by_word = {word: name for name, model in models(api) for word in (*aliases(model), name)}
-        after = {
-            name: by_word.get(str(model.get("fallback")))
-            for name, model in models(api)
-            if model.get("fallback")
-        }
+        fallbacks = {name: model["fallback"] for name, model in models(api) if model.get("fallback")}
+        after = {name: by_word.get(str(word)) for name, word in fallbacks.items()}
         told: set[str] = set()
         for first in after:
             chain: list[str] = []
@@ -172,9 +162,8 @@ def duplicate_alias(subject: Subject) -> Iterator[Found]:
                 owner = owners.setdefault(alias, (api_name, name))
                 if owner != (api_name, name):
                     where = (*at, "models", name, "aliases", index)
-                    yield Found(
-                        where, f"the alias {quoted(alias)} of {name} already finds {owner[1]} of {owner[0]}"
-                    )
+                    message = f"the alias {quoted(alias)} of {name} already finds {owner[1]} of {owner[0]}"
+                    yield Found(where, message)
 
 
 @rule(
@@ -186,11 +175,7 @@ def duplicate_alias(subject: Subject) -> Iterator[Found]:
 )
 def missing_max_input_chars(subject: Subject) -> Iterator[Found]:
     """Models whose limit is zero in the end."""
-    if (
-        subject.get("max-input-chars")
-        or subject.get("no-limit") is True
-        or not isinstance(subject.tree, dict)
-    ):
+    if subject.get("max-input-chars") or subject.get("no-limit") is True:
         return
     from modelcat.rules.catalog import window
 
@@ -201,20 +186,14 @@ def missing_max_input_chars(subject: Subject) -> Iterator[Found]:
             where = (*at, "models", name)
             size = window(subject, api_name, api.get("base-url"), name)
             fix = (_limit(where, api["models"][name], size * CHARS_PER_TOKEN),) if size else ()
-            yield Found(
-                where,
-                f"{api_name}: {name} has no max-input-chars, so mods cuts the prompt to nothing",
-                None,
-                fix,
-            )
+            message = f"{api_name}: {name} has no max-input-chars, so mods cuts the prompt to nothing"
+            yield Found(where, message, None, fix)
 
 
 def _limit(where: Pointer, model: Any, chars: int) -> Change:
     if model is None:
         return Change(where, "set", value={"max-input-chars": chars})
-    if "max-input-chars" in model:
-        return Change((*where, "max-input-chars"), "set", value=chars)
-    return Change(where, "insert", "max-input-chars", chars)
+    return put(where, model, "max-input-chars", chars)
 
 
 @rule(
@@ -243,13 +222,10 @@ def missing_base_setting(subject: Subject) -> Iterator[Found]:
 def key_leak(subject: Subject) -> Iterator[Found]:
     """Apis with somebody else's address and no source of a key."""
     for at, name, api in apis(subject):
-        base = api.get("base-url")
-        foreign = isinstance(base, str) and base and not _OPENAI_HOST.match(base)
+        host = foreign_host(api.get("base-url"))
         keyed = any(api.get(key) for key in ("api-key", "api-key-env", "api-key-cmd"))
-        if foreign and not keyed and (name not in _OWN_KEY or name == "openai"):
-            yield Found(
-                at, f"{name} has no key of its own: mods sends OPENAI_API_KEY to {_origin(str(base))}"
-            )
+        if host is not None and not keyed and (name not in _OWN_KEY or name == "openai"):
+            yield Found(at, f"{name} has no key of its own: mods sends OPENAI_API_KEY to {host}")
 
 
 def leaks_while_unset(tree: Tree, is_set: Callable[[str], bool]) -> Iterator[tuple[str, str, str]]:
@@ -257,22 +233,10 @@ def leaks_while_unset(tree: Tree, is_set: Callable[[str], bool]) -> Iterator[tup
     if not is_set("OPENAI_API_KEY"):
         return
     for _, name, api in apis(Subject(tree, None, "", Context())):
-        base, variable = api.get("base-url"), api.get("api-key-env")
-        foreign = isinstance(base, str) and base and not _OPENAI_HOST.match(base)
-        own = api.get("api-key") or api.get("api-key-cmd")
-        if (
-            foreign
-            and isinstance(variable, str)
-            and not own
-            and name not in _OWN_KEY
-            and not is_set(variable)
-        ):
-            yield name, _origin(str(base)), variable
-
-
-def _origin(url: str) -> str:
-    # Never the whole address: it may hold a password.
-    return re.sub(r"^(https?://)?(?:[^/@]*@)?([^/?#]*).*", r"\2", url)[:60]
+        host, variable = foreign_host(api.get("base-url")), api.get("api-key-env")
+        keyed = name in _OWN_KEY or api.get("api-key") or api.get("api-key-cmd")
+        if host is not None and not keyed and isinstance(variable, str) and not is_set(variable):
+            yield name, host, variable
 
 
 @rule(
@@ -322,14 +286,9 @@ def ollama_v1(subject: Subject) -> Iterator[Found]:
     for at, name, api in apis(subject):
         base = api.get("base-url")
         if name == "ollama" and isinstance(base, str) and re.search(r"/v1/?$", base):
-            where = (*at, "base-url")
-            bare = re.sub(r"/v1/?$", "", base)
-            yield Found(
-                where,
-                "ollama is asked in its own protocol, at an address without /v1",
-                None,
-                (Change(where, "set", value=bare),),
-            )
+            fix = Change((*at, "base-url"), "set", value=re.sub(r"/v1/?$", "", base))
+            message = "ollama is asked in its own protocol, at an address without /v1"
+            yield Found(fix.pointer, message, None, (fix,))
 
 
 @rule(
@@ -345,7 +304,7 @@ def env_placeholder(subject: Subject) -> Iterator[Found]:
     for at, name, api in apis(subject):
         for key in ("api-key", "base-url", "api-key-env"):
             value = api.get(key)
-            match = _VARIABLE.match(value) if isinstance(value, str) else None
+            match = re.match(_PLACEHOLDER, value) if isinstance(value, str) else None
             if match is None:
                 continue
             where, bare = (*at, key), match.group().strip("${}")
@@ -370,9 +329,8 @@ def ignored_key(subject: Subject) -> Iterator[Found]:
         for name, model in models(api):
             for key in ("max-completion-tokens", "max-tokens", "max-output-tokens"):
                 if key in model:
-                    yield Found(
-                        (*at, "models", name, key), f"{api_name}: mods does not read {key} of a model"
-                    )
+                    where = (*at, "models", name, key)
+                    yield Found(where, f"{api_name}: mods does not read {key} of a model")
 
 
 @rule(
@@ -386,12 +344,8 @@ def unknown_role(subject: Subject) -> Iterator[Found]:
     """The chosen role without its text."""
     chosen = subject.get("role")
     if subject.whole and isinstance(chosen, str) and chosen and chosen not in subject.table("roles"):
-        near = nearest(chosen, subject.table("roles"))
-        yield Found(
-            ("role",),
-            f"role is {quoted(chosen)}, which is not under roles",
-            f"Did you mean {near[0]}?" if near else None,
-        )
+        hint = did_you_mean(chosen, subject.table("roles"))
+        yield Found(("role",), f"role is {quoted(chosen)}, which is not under roles", hint)
 
 
 @rule(
