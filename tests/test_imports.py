@@ -209,7 +209,7 @@ LIGHT = ("httpx", "rich", "deepdiff", "tomlkit", "filelock", "platformdirs", "as
     [
         (["--version"], ("typer", "dataclasses", "json", *LIGHT)),
         (["--help"], LIGHT),
-        (["providers", "list"], ("httpx", "deepdiff", "asyncio")),
+        (["providers", "list"], ("httpx", "deepdiff", "asyncio", "modelcat.documents")),
         (["models", "gpt"], ("httpx", "deepdiff", "tomlkit", "asyncio")),
         (["validate", "--help"], ("typer", *LIGHT)),
     ],
