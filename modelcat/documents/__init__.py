@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from modelcat.documents.edits import Delete, Edit, Insert, Set, Unreachable, sort, value_at
-from modelcat.documents.node import MAX_BYTES, Lines, Node, Unreadable
+from modelcat.documents.node import MAX_BYTES, Lines, Node, TooDeep, Unreadable
 from modelcat.documents.splice import Source, join, unended
 from modelcat.errors import DocumentError
 from modelcat.tree import MISSING
@@ -96,7 +96,8 @@ class Document:
     def edited(self, edits: Sequence[Edit]) -> Edited:
         """The text with all of `edits` made, and what they took out of it. This document stays as it is.
 
-        DocumentError: the text allows no such change in one place (it would go through an alias or `<<`).
+        DocumentError: the text allows no such change in one place (it would go through an alias or `<<`),
+        or would be too deep to be read again.
         ValueError: edits that name nothing here, touch the same, or bring values the syntax has not.
         """
         reading = self._reading
@@ -107,6 +108,8 @@ class Document:
         except Unreachable as error:
             place = self._at(error.node.whole)
             raise DocumentError(self.path, place.line, place.column, error.reason) from None
+        except TooDeep as error:
+            raise DocumentError(self.path, 0, 0, f"after this change it would be {error}") from None
         text, spans = join(source.text, splices)
         text = unended(source, text, spans, splices)
         mark = _BOM if self.data.startswith(_BOM.encode()) else ""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from modelcat.documents.edits import Change, Insert
     from modelcat.documents.layout import Layout
     from modelcat.documents.look import Looks
-    from modelcat.documents.node import Node
     from modelcat.tree import Tree
 
 
@@ -44,7 +43,6 @@ class Blocks:
 
     def change(self, change: Change) -> None:
         """Take out and put in entries of a block collection."""
-        node = change.nodes[-1]
         deleted, inserted = change.by_position()
         run = _Run(self, change, deleted)
         if len(deleted) < len(run.begins):
@@ -52,38 +50,38 @@ class Blocks:
             for position, inserts in inserted.items():
                 self._put_in(run, position, inserts)
         elif inserted:
-            self._renew(run, node, [insert for inserts in inserted.values() for insert in inserts])
+            self._renew(run, [insert for inserts in inserted.values() for insert in inserts])
         else:
             self._empty(run, change)
 
-    def rendered(self, node: Node, inserts: list[Insert], column: int, ending: str) -> str:
-        """New entries of `node` as whole lines."""
+    def _rendered(self, run: _Run, inserts: list[Insert], ending: str) -> str:
+        """New entries as whole lines."""
         out: list[str] = []
-        look = self.looks.of(node)
+        look = self.looks.of(run.node)
         for insert in inserts:
             value: Tree = [insert.value] if insert.key is None else {insert.key: insert.value}
-            block(value, " " * column, look, out)
+            block(value, " " * run.column, look, out, run.depth - 1)
         return "".join(line + ending for line in out)
 
     def _put_in(self, run: _Run, position: int, inserts: list[Insert]) -> None:
         if position == START:
             at = run.begins[run.first]
             ending = self.source.ending(at)
-            text = self.rendered(run.node, inserts, run.column, ending)
+            text = self._rendered(run, inserts, ending)
             self.put(at, at, text[run.column :] + " " * run.column, run.depth)
             return
         at = self.layout.after_comments(run.tail(position), run.column)
         ending = self.source.ending(at)
         if not run.spaced(position):
-            self.put(at, at, self.rendered(run.node, inserts, run.column, ending), run.depth)
+            self.put(at, at, self._rendered(run, inserts, ending), run.depth)
             return
         for insert in inserts:
-            self.put(at, at, ending + self.rendered(run.node, [insert], run.column, ending), run.depth)
+            self.put(at, at, ending + self._rendered(run, [insert], ending), run.depth)
 
-    def _renew(self, run: _Run, node: Node, inserts: list[Insert]) -> None:
+    def _renew(self, run: _Run, inserts: list[Insert]) -> None:
         """All entries go, others come: they begin where the first one did."""
         begin = run.begins[0]
-        text = self.rendered(node, inserts, run.column, self.source.ending(run.tail(0)))
+        text = self._rendered(run, inserts, self.source.ending(run.tail(0)))
         run.take_out(set(range(1, len(run.begins))))
         self.put(begin, run.tail(0), text[run.column :], run.depth)
 

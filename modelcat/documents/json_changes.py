@@ -28,7 +28,8 @@ def splices(json: Json, source: Source, changes: Changes) -> list[Splice]:
     for replacement in changes.values:
         nodes = replacement.nodes
         around = nodes[-2] if len(nodes) > 1 else None
-        text = changer.rendered(replacement.value, around, changer.indent(nodes[-1].whole))
+        pad = changer.indent(nodes[-1].whole)
+        text = changer.rendered(replacement.value, around, pad, len(nodes) - 1)
         changer.put(nodes[-1].start, nodes[-1].end, text)
     return changer.flow.splices
 
@@ -58,11 +59,11 @@ class _Changer:
     def _one_line(self, node: Node) -> bool:
         return "\n" not in self.source.text[node.start : node.end]
 
-    def rendered(self, value: Tree, around: Node | None, pad: str) -> str:
+    def rendered(self, value: Tree, around: Node | None, pad: str, depth: int) -> str:
         """A value over several lines where its neighbours are, or else where what is around it is."""
         if around is not None and self._on_one_line(around, type(value)):
-            return inline(value, "json")
-        return json_lines(value, pad, self.unit).replace("\n", self.source.ending(0))
+            return inline(value, "json", None, depth)
+        return json_lines(value, pad, self.unit, depth).replace("\n", self.source.ending(0))
 
     def _on_one_line(self, around: Node, kind: type) -> bool:
         if (around, kind) not in self._flat:
@@ -87,7 +88,7 @@ class _Changer:
         deleted, inserted = change.by_position()
         if not nodes and self.source.blank(held.opening, held.closing) and not self._stays_on_line(change):
             pad = self.indent(node.whole)
-            texts = [self._entry(insert, None, pad + self.unit) for insert in change.inserted]
+            texts = [self._entry(insert, None, pad + self.unit, held.depth) for insert in change.inserted]
             ending = self.source.ending(node.start)
             inner = ("," + ending + pad + self.unit).join(texts)
             self.put(held.opening, held.closing, f"{ending}{pad}{self.unit}{inner}{ending}{pad}")
@@ -96,7 +97,8 @@ class _Changer:
         if not nodes and not self.source.before(held.closing).strip():
             pad += self.unit
         rendered = {
-            at: [self._entry(insert, node, pad) for insert in inserts] for at, inserts in inserted.items()
+            at: [self._entry(insert, node, pad, held.depth) for insert in inserts]
+            for at, inserts in inserted.items()
         }
         self.flow.change(held, deleted, rendered)
 
@@ -104,6 +106,6 @@ class _Changer:
         """Is an empty collection one among others in a line?"""
         return len(change.nodes) > 1 and self._one_line(change.nodes[-2])
 
-    def _entry(self, insert: Insert, around: Node | None, pad: str) -> str:
-        text = self.rendered(insert.value, around, pad)
+    def _entry(self, insert: Insert, around: Node | None, pad: str, depth: int) -> str:
+        text = self.rendered(insert.value, around, pad, depth)
         return text if insert.key is None else f"{quote(insert.key)}: {text}"

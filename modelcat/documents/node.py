@@ -82,3 +82,7 @@ class Unreadable(Exception):  # noqa: N818  it never leaves this package
         super().__init__(reason)
         self.offset = offset
         self.reason = reason
+
+
+class TooDeep(ValueError):  # noqa: N818  dump lets it out as the ValueError it is
+    """A value would stand where it could not be read back."""

@@ -15,7 +15,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Final
 
-from modelcat.documents.node import MAX_DEPTH
+from modelcat.documents.node import MAX_DEPTH, TooDeep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +112,10 @@ def _moment(value: Tree, syntax: Syntax) -> str:
 
 
 def inline(value: Tree, syntax: Syntax, look: Look | None = None, depth: int = 0) -> str:
-    """A value on one line, collections in brackets."""
+    """A value on one line, collections in brackets; depth: how many collections it stands in.
+
+    TooDeep for what could not be read back there, another ValueError for what the syntax has not.
+    """
     look = look or DEFAULT
     if type(value) is str and look.sign == '"':
         return quote(value, syntax)
@@ -136,9 +139,9 @@ def inline(value: Tree, syntax: Syntax, look: Look | None = None, depth: int = 0
 
 
 def check_depth(depth: int) -> None:
-    """ValueError for a value nested too deep to be read back."""
+    """TooDeep where a collection would stand in `depth` others, if it could not be read back."""
     if depth >= MAX_DEPTH:
-        raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
+        raise TooDeep(f"nested deeper than {MAX_DEPTH} levels")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,20 @@ def statements_of(node: Node) -> list[Statement]:
     return node.statements if isinstance(node, Table) and node.section is None and not is_inline(node) else []
 
 
+def levels(nodes: list[Node]) -> int:
+    """How deep the last of `nodes`, which begin at the root, stands in the text.
+
+    As the reader counts: two for each key of a header, one for each key of a statement and each bracket.
+    """
+    deep = 0
+    for node in nodes[1:]:
+        if isinstance(node, Table) and node.section is not None:
+            deep = 2 * len(node.section.parts)
+        else:
+            deep += 1 if is_inline(node) or statements_of(node) else 2
+    return deep
+
+
 class Owners:
     """Which section or inline table a statement stands in, and as which of its statements."""
 

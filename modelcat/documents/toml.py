@@ -192,8 +192,8 @@ class _Scanner(Brackets):
 
     def _header(self, start: int) -> int:
         array = self.text.startswith("[[", start)
-        # An array of tables is a level more for each part.
-        parts, position = self._parts(start + 1 + array, MAX_DEPTH // 2)
+        # Each part may be an array of tables, which is a level more; and below the last there is a statement.
+        parts, position = self._parts(start + 1 + array, MAX_DEPTH // 2 + 1)
         end = self.expect("]]" if array else "]", position)
         table = self._element(parts, start, end) if array else self._declared(parts, start, end)
         table.section = Section(start, end, parts, table)

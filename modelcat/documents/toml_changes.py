@@ -13,7 +13,7 @@ from modelcat.documents.flow import Bracketed, Flow
 from modelcat.documents.plain import is_array_of_tables, section
 from modelcat.documents.render import DEFAULT, Look, inline, key_text
 from modelcat.documents.splice import Splice, Tidying
-from modelcat.documents.tables import Owners, Places, is_inline, sections_of, statements_of
+from modelcat.documents.tables import Owners, Places, is_inline, levels, sections_of, statements_of
 from modelcat.documents.toml import TRIVIA, Section, Table
 
 if TYPE_CHECKING:
@@ -89,9 +89,11 @@ class _Changer:
         self.flow.splices.append(Splice(at, at, text + self.source.ending(at), _BEFORE_SECTIONS))
 
     def replace(self, replacement: Replacement) -> None:
-        node = replacement.nodes[-1]
+        nodes = replacement.nodes
+        node = nodes[-1]
         look = Look(sign="'") if node.style == "'" else DEFAULT
-        self.put(node.start, node.end, inline(replacement.value, "toml", look), len(replacement.nodes))
+        text = inline(replacement.value, "toml", look, levels(nodes))
+        self.put(node.start, node.end, text, len(nodes))
 
     def change(self, change: Change) -> None:
         node = change.nodes[-1]
@@ -110,11 +112,12 @@ class _Changer:
             child.style == "'" for child in node.children or () if not isinstance(child, str)
         )
         look = Look(sign="'") if literal else DEFAULT
+        deep = levels(change.nodes) + 1
         self.flow.change(
             Bracketed(node.start + 1, node.end - 1, entries, len(change.nodes)),
             deleted,
             {
-                at: [inline(insert.value, "toml", look) for insert in inserts]
+                at: [inline(insert.value, "toml", look, deep) for insert in inserts]
                 for at, inserts in inserted.items()
             },
         )
@@ -127,7 +130,7 @@ class _Changer:
         deleted, inserted = change.by_position()
         for position in deleted:
             self._take_out_sections(sections_of(elements[position]))
-        name, alone = _name(change.pointer), 0 in deleted
+        pointer, alone = change.pointer, 0 in deleted
         like = sections_of(elements[-1])[0]
         for position, inserts in inserted.items():
             around = sections_of(elements[max(position, 0)])
@@ -135,19 +138,18 @@ class _Changer:
                 if not isinstance(value, dict):
                     raise Unreachable(node, "an array of tables holds nothing but tables")
                 if position >= 0:
-                    self._put_section(value, name, around[-1], depth, like=like, array=True)
+                    self._put_section(value, pointer, around[-1], depth, like=like, array=True)
                 else:
-                    self._put_section_above(value, name, around[0], depth, alone=alone, array=True)
+                    self._put_section_above(value, pointer, around[0], depth, alone=alone, array=True)
 
     def _put_section(
-        self, value: Tree, name: str, after: Section, depth: int, *, like: Section, array: bool
+        self, value: Tree, pointer: Pointer, after: Section, depth: int, *, like: Section, array: bool
     ) -> None:
         """A new section with those below it, behind another; below a blank line if `like` is."""
         at = self.places.behind(after)
         ending = self.source.ending(at)
         spaced = self.places.spaced(like)
-        lines: list[str] = []
-        section(value, name, lines, array=array, spaced=spaced)
+        lines = _section(value, pointer, array=array, spaced=spaced)
         text = ending.join(lines) + ending
         if spaced and at and not self.source.blank_line_before(at):
             text = ending + text
@@ -156,13 +158,12 @@ class _Changer:
         self.put(at, at, text, depth)
 
     def _put_section_above(
-        self, value: Tree, name: str, before: Section, depth: int, *, alone: bool, array: bool = False
+        self, value: Tree, pointer: Pointer, before: Section, depth: int, *, alone: bool, array: bool = False
     ) -> None:
         """A new section above another one; alone: which goes."""
         at = self.source.line_start(before.start) if alone else self.places.above(before)
         ending = self.source.ending(at)
-        lines: list[str] = []
-        section(value, name, lines, array=array)
+        lines = _section(value, pointer, array=array)
         apart = not alone and self.places.spaced(before)
         self.put(at, at, ending.join(lines) + ending + (ending if apart else ""), depth)
 
@@ -260,20 +261,20 @@ class _Changer:
         if own:
             first = sections_of(table)[0]
             alone = any(first in sections_of(table.children[str(key)]) for key in change.deleted)
-            self._put_section_above(own, _name(change.pointer), first, len(change.nodes), alone=alone)
+            self._put_section_above(own, change.pointer, first, len(change.nodes), alone=alone)
 
     def _insert_section(self, change: Change, table: Table, insert: Insert) -> None:
         sibling = table.children.get(str(insert.after)) if insert.after is not None else None
         family = (sections_of(sibling) if sibling else []) or self._sections_of(table)
-        name = _name((*change.pointer, insert.key or ""))
+        pointer = (*change.pointer, insert.key or "")
         depth = len(change.nodes)
         for value in insert.value if isinstance(insert.value, list) else [insert.value]:
             array = isinstance(insert.value, list)
-            self._put_section(value, name, family[-1], depth, like=family[-1], array=array)
+            self._put_section(value, pointer, family[-1], depth, like=family[-1], array=array)
 
     def _insert_statement(self, change: Change, table: Table, insert: Insert) -> None:
         key = key_text(insert.key or "", "toml")
-        value = inline(insert.value, "toml")
+        value = inline(insert.value, "toml", None, levels(change.nodes) + 1)
         depth = len(change.nodes)
         if is_inline(table):
             held = self._of_braces(table, depth)
@@ -340,6 +341,14 @@ class _Changer:
             padded = " " if self.text.startswith(" ", table.start + 1) else ""
             held = Bracketed(table.start + 1, table.end - 1, entries, depth, padded)
             self.flow.change(held, deleted, anchored)
+
+
+def _section(value: Tree, pointer: Pointer, *, array: bool, spaced: bool = True) -> list[str]:
+    """The lines of a new table at `pointer`, with those below it."""
+    lines: list[str] = []
+    depth = 2 * sum(isinstance(step, str) for step in pointer)
+    section(value, _name(pointer), lines, array=array, spaced=spaced, depth=depth)
+    return lines
 
 
 def _name(pointer: Pointer) -> str:

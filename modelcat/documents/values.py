@@ -38,7 +38,8 @@ class Values:
             begin = self.layout.after_sign(node, parent, replacement.pointer[-1])
         look = self.look(nodes, value)
         if look.in_brackets(value):
-            self._in_line(begin, node, parent, inline(value, "yaml", look), len(nodes))
+            text = inline(value, "yaml", look, len(nodes) - 1)
+            self._in_line(begin, node, parent, text, len(nodes))
         elif node.key_start >= 0:
             self._below_key(begin, node, value, look, len(nodes))
         else:
@@ -94,7 +95,7 @@ class Values:
         elif self.source.before(begin).strip():
             lead = self.source.ending(begin)
         lines: list[str] = []
-        block(value, " " * column, look, lines)
+        block(value, " " * column, look, lines, depth - 1)
         lines[0] = lead + lines[0][column:]
         if node.style == "block" or node.style in BLOCK_SCALARS:
             tail = self.layout.tail(node)
@@ -114,7 +115,7 @@ class Values:
             old = self.source.column(self.layout.begins(node)[0])
             column = old if old > key or isinstance(value, list) else column
         lines: list[str] = []
-        block(value, " " * column, look, lines)
+        block(value, " " * column, look, lines, depth - 1)
         line = self.source.line_end(begin)
         ending = self.source.ending(line)
         text = "".join(text + ending for text in lines)

@@ -131,7 +131,10 @@ class _Changer:
         self.flow.change(
             held,
             deleted,
-            {at: [_rendered(insert, look) for insert in inserts] for at, inserts in inserted.items()},
+            {
+                at: [_rendered(insert, look, held.depth) for insert in inserts]
+                for at, inserts in inserted.items()
+            },
         )
 
     def _replace(self, replacement: Replacement) -> None:
@@ -143,7 +146,8 @@ class _Changer:
         if self._in_block(nodes):
             self.values.replace(replacement)
             return
-        text = inline(replacement.value, "yaml", self.values.look(nodes, replacement.value))
+        look = self.values.look(nodes, replacement.value)
+        text = inline(replacement.value, "yaml", look, len(nodes) - 1)
         start = node.start
         if start == node.end:
             start = max(start, node.key_end)
@@ -207,7 +211,7 @@ def _collected(change: Change) -> Tree:
     return [insert.value for insert in change.inserted]
 
 
-def _rendered(insert: Insert, look: Look) -> str:
+def _rendered(insert: Insert, look: Look, depth: int) -> str:
     under = look.under(insert.key or "", type(insert.value))
-    text = inline(insert.value, "yaml", under)
+    text = inline(insert.value, "yaml", under, depth)
     return text if insert.key is None else f"{key_text(insert.key, 'yaml', look.key_sign)}: {text}"

@@ -13,7 +13,6 @@ from tests.documents.edit_oracle import assert_holds
 
 if TYPE_CHECKING:
     from modelcat.tool import Syntax
-    from modelcat.tree import Tree
 
 
 class Case(NamedTuple):
@@ -738,11 +737,6 @@ def test_changes_beside_aliases(text: str, edits: list[Edit], after: str) -> Non
     assert edited.data.decode() == after
 
 
-def deep(levels: int) -> Tree:
-    """Lists in lists."""
-    return [deep(levels - 1)] if levels else 1
-
-
 MISTAKES: list[tuple[str, list[Edit]]] = [
     ("a: 1\n", [Set(("b",), 1)]),
     ("a: 1\n", [Delete(())]),
@@ -763,7 +757,6 @@ MISTAKES: list[tuple[str, list[Edit]]] = [
     ("a: {x: 1}\n", [Delete(("a",)), Insert(("a",), "y", 2)]),
     ("a: 1\n", [Insert((), "b", 1), Insert((), "b", 2)]),
     ("a: 1\n", [Set(("a",), "\ud800")]),
-    ("a: 1\n", [Set(("a",), deep(101))]),
 ]
 
 

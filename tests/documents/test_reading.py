@@ -145,7 +145,7 @@ REFUSED: list[tuple[Syntax, str | bytes, int, int, str]] = [
     ("toml", 'a = "x', 1, 7, "Unterminated string"),
     ("toml", "a = " + "[" * 101 + "]" * 101, 1, 104, "nested deeper than 100 levels"),
     ("toml", ".".join("a" * 120) + " = 1", 1, 201, "nested deeper than 100 levels"),
-    ("toml", "[" + ".".join("a" * 80) + "]", 1, 102, "nested deeper than 100 levels"),
+    ("toml", "[" + ".".join("a" * 80) + "]", 1, 100, "nested deeper than 100 levels"),
     ("toml", "a = " + "9" * 5000, 1, 5, "a number of thousands of digits"),
     ("toml", 'a = "\ud83d"'.encode("utf-8", "surrogatepass"), 1, 6, "not UTF-8"),
     ("json", '{"a": 1,}', 1, 9, "a comma before the closing bracket"),
