@@ -61,7 +61,8 @@ def foreign_host(url: object) -> str | None:
     """
     if not isinstance(url, str) or not url or re.match(r"https://api\.openai\.com(?:[:/]|$)", url):
         return None
-    return re.sub(r"^(https?://)?(?:[^/@]*@)?([^/?#]*).*", r"\2", url)[:60]
+    match = re.match(r"(?i)(?:[a-z]+://)?(?:[^/?#]*@)?([^/?#\s]*)", url)
+    return match[1][:60] if match else ""
 
 
 def maps(value: object) -> Iterator[tuple[int, dict[str, Any]]]:
