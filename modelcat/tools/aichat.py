@@ -200,7 +200,8 @@ def render(offers: Sequence[Offer]) -> tuple[Target, ...]:
 def endpoints(tree: Tree) -> Mapping[str, str]:
     """Client key (name, else type) -> its address; the service's type where it is aichat's own address."""
     found = {}
-    for client in tree.get("clients") or () if isinstance(tree, dict) else ():
+    clients = tree.get("clients") if isinstance(tree, dict) else None
+    for client in clients if isinstance(clients, list) else ():
         if isinstance(client, dict):
             kind, name = client.get("type"), client.get("name")
             base = client.get("api_base") or OWN_BASES.get(str(kind)) or NAMED_BASES.get(str(name))

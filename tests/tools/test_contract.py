@@ -140,14 +140,19 @@ def test_every_entry_has_an_endpoint(tool: Tool, targets: tuple[Target, ...]) ->
         [],
         "x",
         {"clients": None},
+        {"clients": 5},
+        {"clients": {"type": "openai"}},
         {"clients": [1, None, {}, {"name": 3}]},
         {"apis": 3},
+        {"apis": ["openai"]},
         {"apis": {"a": None, "b": {"base-url": 3}}},
+        {"model_providers": 5},
         {"model_providers": {"a": 1, "b": {"base_url": 1}}},
     ],
 )
-def test_endpoints_of_anything(tool: Tool, tree: Any) -> None:
+def test_endpoints_and_needs_of_anything(tool: Tool, tree: Any) -> None:
     assert tool.endpoints(tree) == {}
+    assert not tool.needs(tree)
 
 
 def test_shape_matches_the_trees(tool: Tool) -> None:
