@@ -36,6 +36,8 @@ class Draft:
     offers: tuple[Offer, ...]
     names: Names
     targets: tuple[Target, ...]
+    anew: bool
+    """The config that was applied to is gone: whoever removed it begins again, files beside it included."""
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -58,6 +60,7 @@ def draft(tool: Tool, main: Live, document: Document, memory: Memory, offers: Se
     """
     if memory.path != main.path:
         memory = Memory(path=main.path)
+    anew = main.data is None and tool.main in memory.bases
     if main.data is None:
         bases = {name: base for name, base in memory.bases.items() if name != tool.main}
         memory = replace(memory, bases=bases, names={})
@@ -66,4 +69,4 @@ def draft(tool: Tool, main: Live, document: Document, memory: Memory, offers: Se
     if names.renamed:
         memory = replace(memory, bases={**memory.bases, tool.main: moved(base, tool, names.renamed)})
     here = with_names(tool, [o for o in offers if o.provider.id not in names.left], names.keys)
-    return Draft(tool, main, document, memory, tuple(here), names, tuple(tool.render(here)))
+    return Draft(tool, main, document, memory, tuple(here), names, tuple(tool.render(here)), anew)

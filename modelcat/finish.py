@@ -165,7 +165,8 @@ class _Finish:
             if () in self.bases.get(name, NO_BASE).yours and not self.files[-1].changes:
                 self.notes.append(f"{name}: you made this file, so it is left as it is")
             return
-        result = rules.merge(self.bases.get(name, NO_BASE), MISSING, target.tree)
+        base = NO_BASE if self.plan.anew else self.bases.get(name, NO_BASE)
+        result = rules.merge(base, MISSING, target.tree)
         self.bases[name] = result.base
         if result.tree is MISSING:
             self.deleted.add(target.provider or "")

@@ -555,6 +555,39 @@ def test_a_config_that_was_removed_is_begun_anew(world: World) -> None:
     assert set(yaml(world.text("mods"))["apis"]) == {"groq", "openrouter"}
 
 
+def test_whoever_removed_all_of_codexs_files_gets_all_of_them_again(world: World) -> None:
+    world.apply("codex")
+    names = ("config.toml", "groq.config.toml", "openrouter.config.toml", "modelcat/groq.json")
+    before = {name: world.text("codex", name) for name in names}
+    shutil.rmtree(world.path("codex").parent)
+    world.apply("codex")
+    assert {name: world.text("codex", name) for name in names} == before
+    assert not changed(world.diff("codex"))
+
+
+def test_a_profile_that_stands_while_the_config_is_begun_anew_keeps_its_edits(world: World) -> None:
+    world.apply("codex")
+    edited = world.text("codex", "groq.config.toml").replace('web_search = "disabled"\n', "")
+    world.write("codex", edited, "groq.config.toml")
+    world.path("codex").unlink()
+    world.apply("codex")
+    assert world.path("codex").exists()
+    assert world.text("codex", "groq.config.toml") == edited
+
+
+def test_a_profile_deleted_where_there_never_was_a_config_stays_deleted(world: World) -> None:
+    # Of Codex's own openai there is a profile alone: nothing for config.toml.
+    world.no_key("groq", "openrouter")
+    world.key("openai")
+    world.listing("openai", ["gpt-5"])
+    world.apply("codex")
+    assert not world.path("codex").exists()
+    world.path("codex", "openai.config.toml").unlink()
+    for _ in range(2):
+        world.apply("codex")
+        assert not world.path("codex", "openai.config.toml").exists()
+
+
 def test_an_empty_file_is_filled(world: World) -> None:
     world.write("mods", "")
     world.apply("mods")
