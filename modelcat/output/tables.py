@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from modelcat.output import Screen
 
+_GAP = "  "
+_NARROWEST = 12
+"""Letters of a column that may be folded below which nobody could read it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -37,20 +41,37 @@ def draw(screen: Screen, columns: Sequence[Column], rows: Sequence[Sequence[str]
         _lines(screen, columns, rows)
         return
     shown = rows[:fold] if fold and not screen.verbose else rows
-    _table(screen, columns, shown)
+    if _fits(screen, columns, shown):
+        _table(screen, columns, shown)
+    else:
+        # rich would leave out whole columns; the terminal itself only wraps what is too long for it.
+        _lines(screen, columns, shown)
     if len(shown) < len(rows):
         screen.line(f"… and {len(rows) - len(shown):,} more; -v or a pipe shows all")
 
 
-def _lines(screen: Screen, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+def _fits(screen: Screen, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the terminal has room for all columns, those that may be folded at their narrowest."""
+    least = (
+        min(width, _NARROWEST) if column.long else width
+        for width, column in zip(_widths(columns, rows), columns, strict=True)
+    )
+    return sum(least) + len(_GAP) * (len(columns) - 1) <= screen.console().width
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
     head = [column.heading for column in columns]
-    widths = [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]
-    for row in (head, *rows):
+    return [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]
+
+
+def _lines(screen: Screen, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    widths = _widths(columns, rows)
+    for row in ([column.heading for column in columns], *rows):
         cells = (
             cell.rjust(width) if column.right else cell.ljust(width)
             for cell, width, column in zip(row, widths, columns, strict=True)
         )
-        screen.line("  ".join(cells).rstrip())
+        screen.line(_GAP.join(cells).rstrip())
 
 
 def _table(screen: Screen, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
