@@ -8,6 +8,7 @@ tests compare its verdicts with fastjsonschema's.
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ _TYPES: dict[type, str] = {
     # True and false are whole numbers to Python and to nobody else.
     bool: "boolean",
     type(None): "null",
+    # Only TOML has them, and Codex, which alone reads TOML, takes one written without quotes for a text.
+    datetime: "string",
+    date: "string",
+    time: "string",
 }
 _LIMITS = frozenset({"enum", "minimum", "maximum", "minLength", "pattern"})
 
