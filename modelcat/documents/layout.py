@@ -17,7 +17,10 @@ _DASH = re.compile(r"(?:\s++|#[^\n]*+|[&!]\S*+)*+-")
 _COLON = re.compile(r"[ \t]*:")
 _ANY_COLON = re.compile(r"(?:\s++|#[^\n]*+)*+:")
 _PROPERTIES = re.compile(r"[ \t]*[&!]\S*(?:[ \t]+[&!]\S*)*")
-_HEADER = re.compile(r"(?:[&!]\S*\s+)*[|>]([^\s#]*)")
+_NAMED = r"(?:[&!]\S*+\s++(?:#[^\n]*+\s++)*+)*+"
+"""Anchor and tag in front of a value, with the comments in their lines and below."""
+_BARE = re.compile(_NAMED)
+_HEADER = re.compile(_NAMED + r"[|>]([^\s#]*)")
 _CONTENT = re.compile(r"(?: *+\r?\n)*+( *)")
 _INDENT = re.compile(r" *")
 BLOCK_SCALARS: Final = frozenset("|>")
@@ -177,6 +180,11 @@ class Layout:
     def after_sign(self, node: Node, parent: Node, step: object) -> int:
         """Behind the colon or dash that `node` follows; step: its key or position in `parent`."""
         return self.dash(parent, step) + 1 if isinstance(step, int) else self.after_colon(node)
+
+    def bare(self, node: Node) -> int:
+        """Where a scalar or a collection in brackets itself begins, behind anchor and tag."""
+        match = _BARE.match(self.text, node.start, node.end)
+        return match.end() if match else node.start
 
     def after_properties(self, offset: int) -> int:
         """Behind an anchor and a tag that may follow in the same line."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modelcat.documents.render import Look
     from modelcat.tree import Tree
 
+_PROPERTY = re.compile(r"#[^\n]*+|([&!]\S*+[ \t]*+)")
 _HEADER_COMMENT = re.compile(r"[^\n]*?(?:[ \t]+(#[^\r\n]*))?\r?$", re.MULTILINE)
 
 
@@ -71,17 +72,37 @@ class Values:
             put(begin, tail, space + text + self.source.ending(tail), depth)
         elif node.style in BLOCK_SCALARS:
             tail = self.layout.tail(node)
-            put(begin, tail, space + text + self._header_comment(node) + self.source.ending(tail), depth)
+            text += self._header_comment(node) + self.source.ending(tail)
+            start = self._apart(begin, node, depth)
+            put(*((begin, tail, space + text) if start is None else (start, tail, text)), depth)
         elif node.start == node.end:
             blanks = self.layout.blanks(begin)
             end = begin + blanks if self.source.blank(begin, self.source.line_end(begin)) else begin
             put(begin, end, space + text, depth)
         else:
-            put(node.start, node.end, text, depth)
+            start = self._apart(begin, node, depth)
+            put(node.start if start is None else start, node.end, text, depth)
 
     def _header_comment(self, node: Node) -> str:
-        match = _HEADER_COMMENT.match(self.text, node.start)
+        if node.style not in BLOCK_SCALARS:
+            return ""
+        match = _HEADER_COMMENT.match(self.text, self.layout.bare(node))
         return f"  {match[1]}" if match and match[1] else ""
+
+    def _apart(self, begin: int, node: Node, depth: int) -> int | None:
+        """Where a value begins that stands in a line below its sign; None: it stands beside it.
+
+        Anchor and tag above it are taken out, the comments in their lines stay.
+        """
+        start = self.layout.bare(node)
+        if node.style == "block" or "\n" not in self.text[begin:start]:
+            return None
+        if "\n" in self.text[node.start : start]:
+            for match in _PROPERTY.finditer(self.text, node.start, start):
+                if match[1]:
+                    self.blocks.put(*match.span(), "", depth)
+            return start
+        return node.start
 
     def _below(self, begin: int, nodes: list[Node], value: Tree, look: Look) -> None:
         put, node, depth = self.blocks.put, nodes[-1], len(nodes)
@@ -96,7 +117,9 @@ class Values:
             lead = self.source.ending(begin)
         lines: list[str] = []
         block(value, " " * column, look, lines, depth - 1)
-        lines[0] = lead + lines[0][column:]
+        if self._below_sign(begin, node, lines, depth):
+            return
+        lines[0] = lead + lines[0][column:] + self._header_comment(node)
         if node.style == "block" or node.style in BLOCK_SCALARS:
             tail = self.layout.tail(node)
             ending = self.source.ending(tail)
@@ -116,15 +139,43 @@ class Values:
             column = old if old > key or isinstance(value, list) else column
         lines: list[str] = []
         block(value, " " * column, look, lines, depth - 1)
+        if self._below_sign(begin, node, lines, depth):
+            return
         line = self.source.line_end(begin)
         ending = self.source.ending(line)
         text = "".join(text + ending for text in lines)
-        if node.style == "block":
-            put(begin, self.layout.after_properties(begin), "", depth)
-            put(line, self.layout.tail(node), text, depth)
-        elif node.style in BLOCK_SCALARS:
+        if node.style in BLOCK_SCALARS:
             put(begin, self.layout.tail(node), self._header_comment(node) + ending + text, depth)
         else:
             line = self.source.line_end(node.end)
             put(begin, node.end, "", depth)
             put(line, line, text, depth)
+
+    def _below_sign(self, begin: int, node: Node, lines: list[str], depth: int) -> bool:
+        """Lines for a value that stands below its sign already; False: it stands beside it."""
+        put, line = self.blocks.put, self.source.line_end(begin)
+        ending = self.source.ending(line)
+        text = "".join(text + ending for text in lines)
+        start = self._apart(begin, node, depth)
+        if start is not None:
+            self._lines_for(start, node, text, depth)
+        elif node.style == "block" and depth > 1 and self.layout.begins(node)[0] >= line:
+            put(begin, self.layout.after_properties(begin), "", depth)
+            put(line, self.layout.tail(node), text, depth)
+        else:
+            return False
+        return True
+
+    def _lines_for(self, start: int, node: Node, text: str, depth: int) -> None:
+        """Lines for a value that stands in a line below its sign; the comments around it stay."""
+        put, end = self.blocks.put, self.source.line_end(node.end)
+        comment = ""
+        if node.style in BLOCK_SCALARS:
+            end, comment = self.layout.tail(node), self._header_comment(node).strip()
+        elif not self.source.blank(node.end, end):
+            put(start, node.end, "", depth)
+            put(end, end, text, depth)
+            return
+        if comment:
+            text = comment + self.source.ending(end) + text
+        put(start if comment else self.source.line_start(start), end, text, depth)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from modelcat.tree import Tree
 
 _TRIVIA = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
-_OPENING = re.compile(r"(?:[&!]\S*\s+)*[\[{]")
 
 
 def splices(yaml: Yaml, source: Source, changes: Changes) -> list[Splice]:
@@ -115,8 +114,7 @@ class _Changer:
         return not self.values.look(change.nodes, _collected(change)).in_brackets(_collected(change))
 
     def _opening(self, node: Node) -> int:
-        match = _OPENING.match(self.source.text, node.start)
-        return match.end() if match else node.start + 1
+        return self.layout.bare(node) + 1
 
     def _change_flow(self, change: Change) -> None:
         node = change.nodes[-1]

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modelcat.documents import Delete, Edit, Insert, Set, parse
+from modelcat.documents.edits import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -256,3 +257,14 @@ def assert_holds(data: bytes, syntax: Syntax, edits: list[Edit], edited: Edited)
         assert not re.search(rb"(?<!\r)\n", edited.data), "a line ending of the other kind"
     for mark in re.findall(rb"c\d+c", kept):
         assert edited.data.count(mark) >= kept.count(mark), f"the comment {mark!r} is lost"
+    if not any(_takes_out(read(before), edit) for edit in edits):
+        there = {text for _, text in parse(edited.data, syntax, "edited").comments()}
+        gone = [text for _, text in parse(data, syntax, "f").comments() if text not in there]
+        assert not gone, f"lost {gone}\n{edits}\n{before!r}\n{after!r}"
+
+
+def _takes_out(tree: Any, edit: Edit) -> bool:
+    """Does an edit take out an entry, or a collection with all that is in it?"""
+    if isinstance(edit, Insert):
+        return False
+    return isinstance(edit, Delete) or isinstance(value_at(tree, edit.pointer), dict | list)

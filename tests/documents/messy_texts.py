@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.documents.messy_scalars import block_scalar
+
 if TYPE_CHECKING:
     from random import Random
 
@@ -80,6 +82,8 @@ class YamlWriter(Writer):
         self.pending: list[str] = []
         self.fancy = self.chance(5)
         """With anchors, aliases, merge keys, keys after a question mark, pairs without braces."""
+        self.wordy = self.chance(5)
+        """With many block scalars."""
 
     def text(self) -> str:
         lines: list[str] = []
@@ -150,26 +154,6 @@ class YamlWriter(Writer):
             ["plain text", "a#b", "http://x/y", "gpt-4o", "vendor/model:free", "é😀"][flow:5]
         )
 
-    def block_scalar(self, indent: int) -> list[str]:
-        """Header and content, the first line without indentation."""
-        chomp = self.random.choice(["", "", "-", "+"])
-        header = self.random.choice("|>")
-        inner = " " * (indent + self.random.choice([1, 2, 2, 4]))
-        lines = [
-            self.random.choice(["text", "# no comment", "k: v", "- x"])
-            for _ in range(self.random.randrange(4))
-        ]
-        out = [header + chomp + (" " + self.comment() if self.chance(5) else "")]
-        for line in lines:
-            if self.chance(5):
-                out.append("")
-            out.append(inner + line)
-            if self.chance(8):
-                out.append(inner + "  more")
-        if self.chance(5):
-            out += [""] * self.random.randint(1, 2)
-        return out
-
     def flow(self, depth: int, indent: str, level: int) -> str:
         """A collection in brackets, on one line or several."""
         a_map = self.chance(2)
@@ -194,15 +178,23 @@ class YamlWriter(Writer):
         if not several:
             pad = self.random.choice(["", "", " "])
             return opening + pad + ", ".join(parts) + trailing + pad + closing
-        inner = "\n" + indent + "  "
-        text = opening + (" " + self.comment() if self.chance(3) else "")
-        for i, part in enumerate(parts):
-            last = i == len(parts) - 1
-            text += inner + (self.comment() + inner if self.chance(5) else "") + part
-            text += ("," if not last else trailing) + (" " + self.comment() if self.chance(4) else "")
-        if self.chance(5):
-            text += inner + self.comment()
+        text = opening + self.flow_lines(parts, trailing, "\n" + indent + "  ")
         return text + "\n" + indent + self.random.choice(["", "  "]) + " " + closing
+
+    def flow_lines(self, parts: list[str], trailing: str, inner: str) -> str:
+        """What is between brackets in several lines; an entry has one of its own, or shares it."""
+        text = " " + self.comment() if self.chance(3) else ""
+        sharing = self.random.choice([8, 8, 2])
+        for i, part in enumerate(parts):
+            if i and self.chance(sharing) and text.endswith(","):
+                text += self.random.choice([" ", "", "  "])
+            else:
+                text += inner + (self.comment() + inner if self.chance(5) else "")
+            comma = "," if i < len(parts) - 1 else trailing
+            if comma and self.chance(12):
+                comma = self.random.choice([" ", inner, " " + self.comment() + inner]) + comma
+            text += part + comma + (" " + self.comment() if self.chance(4) else "")
+        return text + (inner + self.comment() if self.chance(5) else "")
 
     def value(self, indent: int, depth: int) -> list[str]:
         """What follows a colon: the rest of the line and the lines below."""
@@ -213,7 +205,7 @@ class YamlWriter(Writer):
         return lines
 
     def any_value(self, indent: int, depth: int) -> list[str]:
-        kind = self.random.randrange(12)
+        kind = 6 if self.wordy and self.chance(3) else self.random.randrange(12)
         room = self.spend() and depth < 5
         if kind < 3 and room:
             inner = indent + self.random.choice([1, 2, 2, 2, 4])
@@ -221,18 +213,28 @@ class YamlWriter(Writer):
         if kind < 5 and room:
             inner = indent + self.random.choice([0, 0, 2, 2, 4])
             return [self.named() + self.end_of_line(), *self.block_list(inner, depth + 1)]
-        if kind == 5 and room:
-            return (" " + self.flow(0, " " * (indent + 1), 0) + self.end_of_line()).split("\n")
-        if kind == 6:
-            head, *rest = self.block_scalar(indent)
-            return [" " + head, *rest]
         if kind == 7:
             return [self.end_of_line()]
-        if kind == 8 and self.chance(2):
-            return [" " + self.random.choice(["folded", '"folded', "'folded"]), ""]
-        if self.fancy and self.chance(4) and self.anchors:
+        if self.fancy and self.chance(6) and self.anchors:
             return [" " + self.alias() + self.end_of_line()]
-        return [self.named() + " " * (1 + self.chance(9)) + self.scalar() + self.end_of_line()]
+        name = self.named()
+        head, *rest = self.leaf(indent, kind, room=room)
+        if self.chance(12):
+            # In a line of its own.
+            head = " " * (indent + self.random.choice([1, 2, 2, 4])) + head
+            return [name + self.end_of_line(), head, *rest]
+        return [name + " " * (1 + self.chance(9)) + head, *rest]
+
+    def leaf(self, indent: int, kind: int, *, room: bool) -> list[str]:
+        """A value that may begin anywhere in a line, and the lines below."""
+        if kind == 5 and room:
+            return (self.flow(0, " " * (indent + 1), 0) + self.end_of_line()).split("\n")
+        if kind == 6:
+            return block_scalar(self, indent)
+        if kind == 8 and self.chance(2):
+            quote = self.random.choice(["", '"', "'"])
+            return [quote + "folded", " " * (indent + 1) + "second" + quote + self.end_of_line()]
+        return [self.scalar() + self.end_of_line()]
 
     def named(self) -> str:
         """Perhaps an anchor, in front of a value; aliases may follow once that is complete."""
@@ -253,10 +255,6 @@ class YamlWriter(Writer):
             if self.fancy and self.anchors and self.chance(5) and not any("<<" in line for line in lines):
                 lines.append(" " * indent + "<<: " + self.alias())
             head, *rest = self.value(indent, depth)
-            if rest == [""]:
-                # A scalar over two lines.
-                quote = head[1] if head[1] in "\"'" else ""
-                rest = [" " * (indent + 1) + "second" + quote + self.end_of_line()]
             if self.fancy and self.chance(12):
                 lines += [" " * indent + "? " + self.key(key), " " * indent + ":" + head, *rest]
             else:
@@ -277,8 +275,6 @@ class YamlWriter(Writer):
                 body = self.block_list(indent + 1 + gap, depth + 1)
             else:
                 head, *rest = self.value(indent, 9)
-                if rest == [""]:
-                    head, rest = " x", []
                 lines += [dash + head, *rest]
                 continue
             first = next(

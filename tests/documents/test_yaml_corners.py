@@ -61,6 +61,30 @@ def test_blanks_are_text_where_they_reach_beyond_the_indentation(before: str, ed
     assert_becomes(before, "yaml", [edit], after)
 
 
+# What stands in a line below its key or dash, with comments around it.
+APART: list[tuple[str, Edit, str]] = [
+    ("a: &k # c\n  |\n  x\nb: 1\n", Delete(("b",)), "a: &k # c\n  |\n  x\n"),
+    ("a: &k !!str # c\n\n  # d\n  |1\n   \nb: 1\n", Delete(("b",)), "a: &k !!str # c\n\n  # d\n  |1\n   \n"),
+    ("a: &k # c\n  []\n", Insert(("a",), None, 1), "a: &k # c\n  [1]\n"),
+    ("a: # c\n  |\n  x\n", Set(("a",), 5), "a: # c\n  5\n"),
+    ("a: &k # c\n  | # d\n  x\n", Set(("a",), 5), "a: # c\n  5  # d\n"),
+    ("a: &k # c\n  !!str 1\n", Set(("a",), 5), "a: # c\n  5\n"),
+    ("a: # c\n  x # d\n", Set(("a",), {"k": 1}), "a: # c\n   # d\n  k: 1\n"),
+    ("a: # c\n  x\n", Set(("a",), {"k": 1}), "a: # c\n  k: 1\n"),
+    ("a: # c\n  {}\n", Insert(("a",), "k", {"l": 1}), "a: # c\n  k:\n    l: 1\n"),
+    ("a: &k # c\n  | # d\n  x\n", Set(("a",), {"k": 1}), "a: # c\n  # d\n  k: 1\n"),
+    ("- # c\r\n  >\r\n  x\r\n", Set((0,), {"k": 1, "l": 2}), "- # c\r\n  k: 1\r\n  l: 2\r\n"),
+    ("- | # c\n  x\n", Set((0,), {"k": 1, "l": 2}), "- k: 1  # c\n  l: 2\n"),
+    ("- &k # c\n  - 1\n", Set((0,), {"k": 1, "l": 2}), "- # c\n  k: 1\n  l: 2\n"),
+    ("- &k # c\n  - 1\n", Set((0,), 1), "- 1 # c\n"),
+]
+
+
+@pytest.mark.parametrize(("before", "edit", "after"), APART)
+def test_comments_between_a_sign_and_its_value_stay(before: str, edit: Edit, after: str) -> None:
+    assert_becomes(before, "yaml", [edit], after)
+
+
 EMPTY = [
     ("", "{}\n"),
     ("\n", "\n{}\n"),
