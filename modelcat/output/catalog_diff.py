@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from modelcat.output.tables import price
+from modelcat.output.tables import counted, price
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ def show(result: CatalogDiffResult, screen: Screen) -> None:
     changes = [item.change for item in result.providers]
     screen.line(
         f"{sum(len(c.added) for c in changes):,} added, {sum(len(c.removed) for c in changes):,} removed, "
-        f"{sum(len(c.changed) for c in changes):,} changed at {len(changes)} of the providers, {between}"
+        f"{sum(len(c.changed) for c in changes):,} changed at {counted(len(changes), 'provider')}, {between}"
     )
     for item in result.providers:
         screen.line()

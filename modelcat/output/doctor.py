@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelcat.output.tables import counted
+from modelcat.output.tables import counted, moment
 
 if TYPE_CHECKING:
     from modelcat.commands.doctor import DoctorResult, Installed, Problem
@@ -26,8 +26,7 @@ def show(result: DoctorResult, screen: Screen) -> None:
     for tool in result.tools:
         screen.line(f"{tool.name:<8}{_tool(tool)}")
     screen.line(f"keys    {_keys(result, screen)}")
-    when = result.last_sync.replace("T", " ").replace("Z", " UTC") if result.last_sync else "never"
-    screen.line(f"synced  {when}")
+    screen.line(f"synced  {moment(result.last_sync)}")
     for area, title in _TITLES:
         _problems(title, [one for one in result.problems if one.area == area], screen)
     screen.line()

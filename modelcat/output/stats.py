@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelcat.output.tables import Column, counted, draw
+from modelcat.output.tables import Column, counted, draw, moment
 
 if TYPE_CHECKING:
     from modelcat.commands.stats import StatsResult
@@ -34,7 +34,8 @@ def show(result: StatsResult, screen: Screen) -> None:
     screen.line("known: " + ", ".join(f"{fact} of {n:,}" for fact, n in result.known().items()))
     screen.line("for:   " + ", ".join(f"{mode} {n:,}" for mode, n in result.modes.items()))
     if result.sources:
-        screen.line("added: " + ", ".join(f"{n:,} facts from {name}" for name, n in result.sources.items()))
+        added = (f"{counted(n, 'fact')} from {name}" for name, n in result.sources.items())
+        screen.line(f"added: {', '.join(added)}")
     screen.line(f"kept:  {counted(result.syncs, 'sync')}, {result.bytes / 1e6:.1f} MB on disk")
     screen.line()
     rows = [
@@ -52,6 +53,6 @@ def _last_run(result: StatsResult, screen: Screen) -> None:
     run = result.last_run
     asked = ", ".join(f"{n:,} {outcome}" for outcome, n in result.outcomes.items())
     screen.line()
-    screen.line(
-        f"last run: {run.get('when', '?')}, {run.get('seconds', '?')} s; asked so far: {asked or 'nobody'}"
-    )
+    when, seconds = run.get("when"), run.get("seconds")
+    took = f", {seconds:.1f} s" if isinstance(seconds, int | float) else ""
+    screen.line(f"last run: {moment(str(when) if when else None)}{took}; asked so far: {asked or 'nobody'}")

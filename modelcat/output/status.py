@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelcat.output.plan import numbers
-from modelcat.output.tables import counted
+from modelcat.output.tables import counted, moment
 from modelcat.tree import pointer_text
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def show(result: StatusResult, screen: Screen) -> None:
 
 
 def _catalog(result: StatusResult, screen: Screen) -> None:
-    when = result.last_sync.replace("T", " ").replace("Z", " UTC") if result.last_sync else "never"
-    screen.line(f"last sync: {when}")
+    screen.line(f"last sync: {moment(result.last_sync)}")
     origins = [f"{count} {origin}" for origin, count in result.origins.items() if count]
     number = sum(result.origins.values())
     screen.line(

@@ -51,7 +51,7 @@ def _change(account: Account) -> str:
 def _skipped(skipped: Sequence[Account], screen: Screen) -> None:
     if not skipped:
         return
-    screen.line(f"{counted(len(skipped), 'provider')} skipped, most for want of a key:")
+    screen.line(f"{counted(len(skipped), 'provider')} skipped:")
     shown = skipped if screen.verbose else skipped[:_FOLD]
     for account in shown:
         screen.line(f"  {account.provider}: {_reason(account)}")
@@ -103,8 +103,9 @@ def _sum(result: SyncResult, screen: Screen) -> None:
         f"{counted(result.models, 'model')} of {counted(result.providers, 'provider')} in the catalog"
     )
     if result.embedded:
+        stand = "stands" if len(result.embedded) == 1 else "stand"
         screen.line(
-            f"{counted(len(result.embedded), 'provider')} of these stand on the embedded snapshot "
+            f"{counted(len(result.embedded), 'provider')} of these {stand} on the embedded snapshot "
             f"of {result.embedded_as_of}"
         )
     if result.commit:

@@ -109,6 +109,11 @@ def price(value: Decimal | None) -> str:
     return "free" if value == 0 else price_text(value)
 
 
+def moment(when: str | None) -> str:
+    """A time as 2026-11-24T14:30:00Z for people: 2026-11-24 14:30:00 UTC; never where there is none."""
+    return when.replace("T", " ").replace("Z", " UTC") if when else "never"
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """A number and its noun: 1 model, 2,310 models."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

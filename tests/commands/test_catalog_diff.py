@@ -101,7 +101,7 @@ def test_an_unknown_revision_names_the_nearest_tags(settings: Settings) -> None:
 def test_the_words(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     words.show(catalog_diff.run(settings, "HEAD~1"), Screen())
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "31 added, 1 removed, 2 changed at 3 of the providers, between HEAD~1 and HEAD"
+    assert lines[0] == "31 added, 1 removed, 2 changed at 3 providers, between HEAD~1 and HEAD"
     assert lines[2:6] == [
         "a: +1 -1 ~1",
         "  + new",

@@ -78,7 +78,8 @@ def test_the_words(settings: Settings, capsys: pytest.CaptureFixture[str]) -> No
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "3 models of 2 providers: 1 as they answered, 1 from the embedded snapshot"
     assert "context window of 2" in lines[1]
-    assert lines[-1] == "last run: 2026-11-24T08:00:00Z, 1.5 s; asked so far: 1 fetched, 1 failed"
+    assert "added: 2 facts from litellm" in lines
+    assert lines[-1] == "last run: 2026-11-24 08:00:00 UTC, 1.5 s; asked so far: 1 fetched, 1 failed"
 
 
 def test_nothing_stored_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:

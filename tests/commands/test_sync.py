@@ -17,6 +17,8 @@ from modelcat.commands import status, sync
 from modelcat.commands.sync import Account, Options, SyncResult
 from modelcat.errors import ExitCode, RegistryError, UsageError, VerifyError
 from modelcat.fetch import Step
+from modelcat.output import Screen
+from modelcat.output import sync as words
 from modelcat.render import Rendered
 from tests.simulator import FAULTS, Shop, Simulator, sample_names
 from tests.simulator.fixtures import simulator
@@ -392,6 +394,23 @@ def assert_nowhere(key: str, folder: Path) -> None:
     for name in git("rev-list", "--all", "--objects").split("\n"):
         if name:
             assert key not in git("cat-file", "-p", name.split()[0])
+
+
+# ---- words ----
+
+
+def test_one_is_said_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    account = Account("acme", "skipped", 2, None, reason="acme: not running at 127.0.0.1:1")
+    result = SyncResult((account,), 1, 2, ("acme",), "2026-08-18", (), None, None, 0.04)
+    words.show(result, Screen())
+    assert capsys.readouterr().out.splitlines() == [
+        "1 provider skipped:",
+        "  acme: not running at 127.0.0.1:1",
+        "2 models of 1 provider in the catalog",
+        "1 provider of these stands on the embedded snapshot of 2026-08-18",
+        "nothing new, no commit",
+        "0.0 s. Next: modelcat diff",
+    ]
 
 
 # ---- others ----
