@@ -172,12 +172,25 @@ def _at_one_provider(catalog: Catalog, name: str) -> tuple[Hit, ...]:
 
 
 def nearest(catalog: Catalog, name: str, count: int = 5) -> tuple[str, ...]:
-    """The ids most like `name`, the most alike first, each once."""
+    """The ids most like `name`, the most alike first, each once.
+
+    For provider:id those of this provider stand before others, and are told so as well.
+    """
+    provider, colon, model_id = name.partition(":")
+    item = catalog.listing(provider) if colon else None
+    if item is None:
+        return _nearest({hit.model.id: spelling(hit.model.id) for hit in hits(catalog)}, name, count)
+    there = _nearest({model.id: spelling(model.id) for model in item.models}, model_id, count)
+    elsewhere = (found for found in nearest(catalog, model_id, count) if found not in there)
+    return (*(f"{provider}:{found}" for found in there), *elsewhere)[:count]
+
+
+def _nearest(ids: Mapping[str, str], name: str, count: int) -> tuple[str, ...]:
+    """Those of `ids` (id -> its spelling) that are most like `name`."""
     from difflib import SequenceMatcher
 
     wanted = spelling(name)
     parts = set(wanted.split("-"))
-    ids = {hit.model.id: spelling(hit.model.id) for hit in hits(catalog)}
     # Comparing letter by letter takes a second over 30,000 ids; those that share words are few.
     shared = sorted(ids, key=lambda i: (-len(parts & set(ids[i].split("-"))), len(i), i))[:300]
     matcher = SequenceMatcher(autojunk=False)

@@ -187,6 +187,14 @@ def test_the_nearest_names(name: str, expected: str) -> None:
     assert nearest(CATALOG, name)[0] == expected
 
 
+def test_near_to_an_id_at_a_provider_is_first_of_all_what_that_one_has() -> None:
+    assert nearest(CATALOG, "openrouter:openai/gpt-55") == ("openrouter:openai/gpt-5",)
+    found = nearest(CATALOG, "openrouter:claude-sonnet-4-5")
+    assert found == ("openrouter:anthropic/claude-sonnet-4.5", "claude-sonnet-4-5")
+    assert nearest(CATALOG, "openrouter:claude-sonnet-4-5", 1) == found[:1]
+    assert nearest(CATALOG, "openai:claude-sonnet-4-5")[0] == "claude-sonnet-4-5"
+
+
 def test_nothing_is_near_to_nonsense() -> None:
     assert nearest(CATALOG, "zzzzqqqq") == ()
     assert nearest(Catalog(), "gpt-5") == ()

@@ -13,7 +13,7 @@ from modelcat.cli.frame import Call, Only, Result, command, number
 @command(
     "models",
     examples="""
-    modelcat models sonnet
+    modelcat models claude sonnet
     modelcat models --provider openrouter --max-price 0.5 --sort price
     modelcat models --min-context 200000 --capability reasoning""",
 )
@@ -21,9 +21,9 @@ def models(
     call: Call,
     *,
     query: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(
-            metavar="[QUERY]", help="Words or a glob that id or name must match.", show_default=False
+            metavar="[QUERY]…", help="Words or a glob that id or name must match.", show_default=False
         ),
     ] = None,
     provider: Only = None,
@@ -44,7 +44,7 @@ def models(
             "-c",
             metavar="C",
             help="vision, reasoning, tools, audio, … (may be repeated).",
-            autocompletion=complete.words("vision", "audio", "video", "pdf", "reasoning", "tools", "free"),
+            autocompletion=complete.capabilities,
         ),
     ] = None,
     sort: Annotated[
@@ -62,7 +62,7 @@ def models(
 
     result = steps.run(
         call.settings,
-        query=query,
+        query=" ".join(query or ()),
         providers=tuple(provider or ()),
         min_context=min_context,
         max_price=max_price,

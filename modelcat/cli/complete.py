@@ -54,6 +54,13 @@ def words(*offered: str) -> Callable[[], Iterable[str]]:
     return lambda: offered
 
 
+def capabilities() -> Iterable[str]:
+    """What `models --capability` takes."""
+    from modelcat import query
+
+    return tuple(query.CAPABILITIES)
+
+
 def kinds() -> Iterable[str]:
     """The ways in which a provider can be asked."""
     from modelcat import dialects

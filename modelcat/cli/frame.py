@@ -189,6 +189,11 @@ def number(kind: type[int] | type[float], least: float, most: float | None = Non
     return read
 
 
+def _each(words: list[str] | None) -> list[str] | None:
+    """The names in what an option was given, once or more: T, T,T."""
+    return [name.strip() for word in words for name in word.split(",")] if words else words
+
+
 Tool = Annotated[
     list[str] | None,
     typer.Option(
@@ -196,6 +201,7 @@ Tool = Annotated[
         "-t",
         metavar="TOOL",
         help="Only this tool (may be repeated).",
+        callback=_each,
         autocompletion=complete.tools,
     ),
 ]
@@ -215,6 +221,7 @@ Only = Annotated[
         "-p",
         metavar="NAME",
         help="Only this provider (may be repeated).",
+        callback=_each,
         autocompletion=complete.providers,
     ),
 ]

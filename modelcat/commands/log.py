@@ -61,7 +61,7 @@ class LogResult:
     events: tuple[Event, ...] = ()
     """Newest first."""
     nearest: tuple[str, ...] = ()
-    """Ids like `name`, where nothing is known of it."""
+    """Providers and ids like `name`, where nothing is known of it."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -126,8 +126,16 @@ def _model(settings: Settings, repo: CatalogRepo, name: str, limit: int) -> LogR
     found = {provider} if alone else _offering(settings, repo, wanted, is_it)
     changes = repo.changes(sorted(map(listing_path, found))) if found else []
     events = tuple(_events(changes, is_it))[:limit]
-    near = () if events else query.nearest(workspace.catalog(settings), name)
+    near = () if events else _nearest(settings, name)
     return LogResult(name, "model", events=events, nearest=near)
+
+
+def _nearest(settings: Settings, name: str) -> tuple[str, ...]:
+    """The providers and the ids most like `name`."""
+    from difflib import get_close_matches
+
+    providers = get_close_matches(name.lower(), machine.registry(settings).providers, n=2, cutoff=0.75)
+    return (*providers, *query.nearest(workspace.catalog(settings), name))
 
 
 def _offering(settings: Settings, repo: CatalogRepo, wanted: str, is_it: Callable[[str], bool]) -> set[str]:

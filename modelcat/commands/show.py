@@ -22,6 +22,8 @@ class ShowResult:
     nearest: tuple[str, ...]
     models: int
     """How many the catalog has."""
+    is_provider: bool = False
+    """Nobody offers it because it is the name of a provider."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -42,4 +44,5 @@ def run(settings: Settings, model: str) -> ShowResult:
     catalog = workspace.catalog(settings)
     offers = query.offers(catalog, model)
     near = () if offers else query.nearest(catalog, model)
-    return ShowResult(model, offers, near, sum(len(item.models) for item in catalog.listings))
+    is_provider = not offers and catalog.listing(model) is not None
+    return ShowResult(model, offers, near, sum(len(item.models) for item in catalog.listings), is_provider)

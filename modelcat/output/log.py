@@ -51,7 +51,7 @@ def _nothing(result: LogResult, screen: Screen) -> None:
         screen.say(f"{result.name}: no listing yet; `modelcat sync {result.name}` asks it")
         return
     near = f"; nearest: {', '.join(result.nearest)}" if result.nearest else ""
-    screen.say(f"no provider and no model called {result.name} was ever in the catalog{near}")
+    screen.say(f"no provider and no model called {result.name!r} was ever in the catalog{near}")
 
 
 def _provider(events: Sequence[Event], screen: Screen) -> None:

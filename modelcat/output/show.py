@@ -54,6 +54,8 @@ def _not_found(result: ShowResult, screen: Screen) -> None:
         screen.say("the catalog is empty; `modelcat sync` fills it")
         return
     screen.say(f"no provider offers {result.name!r}")
+    if result.is_provider:
+        screen.say(f"  it is a provider; `modelcat models --provider {result.name}` lists what it offers")
     for model_id in result.nearest:
         screen.say(f"  nearest: {model_id}")
 

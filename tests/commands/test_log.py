@@ -125,7 +125,12 @@ def test_a_name_that_nobody_knows(settings: Settings, capsys: pytest.CaptureFixt
     assert (result.kind, result.events, result.exit_code) == ("model", (), ExitCode.NO)
     assert "gpt-5" in result.nearest
     words.show(result, Screen())
-    assert "was ever in the catalog; nearest: gpt-5" in capsys.readouterr().err
+    assert "called 'gpt-55' was ever in the catalog; nearest: gpt-5" in capsys.readouterr().err
+
+
+def test_a_provider_that_is_nearly_right_is_told_too(settings: Settings) -> None:
+    assert log.run(settings, "OpenRuter").nearest[0] == "openrouter"
+    assert log.run(settings, "gpt-55").nearest[0] == "gpt-5"
 
 
 def test_a_provider_without_a_listing(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,6 +105,13 @@ def test_an_unknown_model_is_a_no_with_the_nearest_names(capsys: pytest.CaptureF
     assert show.run(machine.load(), "gpt-55").as_json()["nearest"][0] == "gpt-5"
 
 
+def test_a_provider_is_no_model_but_has_some(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = said(capsys, "openrouter", *LISTINGS)
+    assert code is ExitCode.NO
+    assert "`modelcat models --provider openrouter`" in err
+    assert "--provider" not in said(capsys, "openrouter:openai/gpt-6", *LISTINGS)[2]
+
+
 def test_an_empty_catalog_says_what_fills_it(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = said(capsys, "gpt-5")
     assert code is ExitCode.NO
