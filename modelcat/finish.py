@@ -106,7 +106,8 @@ class _Finish:
         """Merge the main config; where there is none, the starter is what is merged into."""
         plan, tool = self.plan, self.plan.tool
         layout = Layout(tool.shape, tool.entries)
-        theirs = with_their_urls(self.targets[0].tree, plan.document.tree, tool)
+        theirs = _without_empty(self.targets[0].tree, plan.document.tree, layout)
+        theirs = with_their_urls(theirs, plan.document.tree, tool)
         if plan.main.data is None and not outermost(theirs, layout):
             if not plan.offers:
                 self.notes.append("no provider is ready, so no config is made")
@@ -260,6 +261,16 @@ def _started(document: Document, defaults: Mapping[str, Tree]) -> Document:
     ]
     data = document.edited(edits).data if edits else document.data
     return parse(data, document.syntax, document.path)
+
+
+def _without_empty(theirs: Tree, ours: Tree, layout: Layout) -> Tree:
+    """`theirs` without a section that has nothing in it and that the person's config does not have."""
+    there = ours if isinstance(ours, dict) else {}
+    return {
+        name: section
+        for name, section in theirs.items()
+        if name in there or outermost(section, layout.below(name))
+    }
 
 
 def _with_choices(theirs: Tree, ours: Tree, base: Tree, chosen: Sequence[str]) -> Tree:

@@ -548,6 +548,32 @@ def test_no_config_is_made_when_nothing_is_ready(world: World) -> None:
     assert any("no provider is ready" in note for note in result.planned.plan.tools[0].notes)
 
 
+@pytest.mark.parametrize(
+    ("tool", "text"), [("aichat", "model: x:y\n"), ("mods", "temp: 1\n"), ("codex", 'model = "x"\n')]
+)
+def test_where_nobody_is_ready_no_empty_section_is_written(world: World, tool: str, text: str) -> None:
+    world.no_key("groq", "openrouter")
+    world.write(tool, text)
+    assert not changed(world.apply(tool))
+    assert world.text(tool) == text
+    world.key("groq")
+    world.apply(tool)
+    assert "groq" in world.text(tool)
+
+
+@pytest.mark.parametrize("section", ["clients: []", "clients: # none so far", "clients: ~"])
+def test_a_section_of_the_persons_outlives_what_stood_in_it(world: World, section: str) -> None:
+    world.write("aichat", f"model: x:y\n{section}\n")
+    world.apply("aichat")
+    assert "groq" in world.text("aichat")
+    world.toml('exclude_providers = ["*"]\n')
+    world.apply("aichat")
+    assert "groq" not in world.text("aichat")
+    assert yaml(world.text("aichat")) == {"model": "x:y", "clients": []}
+    assert "# none so far" in world.text("aichat") or "#" not in section
+    assert not changed(world.apply("aichat"))
+
+
 def test_a_config_that_was_removed_is_begun_anew(world: World) -> None:
     world.apply("mods")
     world.path("mods").unlink()
