@@ -41,16 +41,14 @@ def statements_of(node: Node) -> list[Statement]:
 
 
 def levels(nodes: list[Node]) -> int:
-    """How deep the last of `nodes`, which begin at the root, stands in the text.
+    """How deep the last of `nodes`, which begin at the root, stands in the text; not what headers only imply.
 
     As the reader counts: two for each key of a header, one for each key of a statement and each bracket.
     """
     deep = 0
     for node in nodes[1:]:
-        if isinstance(node, Table) and node.section is not None:
-            deep = 2 * len(node.section.parts)
-        else:
-            deep += 1 if is_inline(node) or statements_of(node) else 2
+        headed = isinstance(node, Table) and node.section
+        deep = 2 * len(headed.parts) if headed else deep + 1
     return deep
 
 

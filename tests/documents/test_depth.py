@@ -93,6 +93,7 @@ PLACES: list[tuple[Syntax, str, Callable[[Any], Edit]]] = [
     ("yaml", "- 1\n- b: 2\n", put(1)),
     ("yaml", "- - b: [2]\n", give(0, 0, "b", 0)),
     ("yaml", "a: |\n  x\n", give("a")),
+    ("yaml", "a: {b: 1}\nc: 1\n", give("c")),
     ("yaml", "a: {b: 1}\n", put("a")),
     ("yaml", "a: [[1]]\n", add("a", 0)),
     ("yaml", "a: [[1]]\n", give("a", 0, 0)),
