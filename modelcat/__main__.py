@@ -86,6 +86,7 @@ def _unwritten(error: OSError) -> int:
 
 def _open_streams() -> None:
     """Let it be no bug that a stream has no code for a character, or is closed."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     sys.stderr = sys.stderr or sys.stdout
     for stream in (sys.stdout, sys.stderr):

@@ -260,7 +260,11 @@ def _managed_folder(home: Path | None, env: Mapping[str, str], user_home: Path) 
     if not chosen:
         return _user_folder("data", env, user_home)
     # Not resolved: a folder that is a symlink is the person's way of saying where it is.
-    return Path(os.path.abspath(_expanded(chosen, user_home)))  # noqa: PTH100
+    folder = Path(os.path.abspath(_expanded(chosen, user_home)))  # noqa: PTH100
+    there = next((place for place in (folder, *folder.parents) if os.path.lexists(place)), folder)
+    if not there.is_dir():
+        raise SettingsError(f"{there} is no folder; choose another one with --home or MODELCAT_HOME")
+    return folder
 
 
 def _user_folder(what: str, env: Mapping[str, str], user_home: Path) -> Path:

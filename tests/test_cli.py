@@ -426,6 +426,12 @@ def test_closed_streams(closed: str) -> None:
     assert b"Traceback" not in done.stderr
 
 
+def test_closed_stdin_answers_no() -> None:
+    done = subprocess.run(f'"{SCRIPT}" clean --all <&-', shell=True, capture_output=True, check=False)  # noqa: S602
+    assert done.returncode == 2
+    assert b"nothing was removed" in done.stderr
+
+
 @pytest.fixture
 def silent(simulator: Simulator, tmp_path: Path) -> Simulator:
     """One provider, which takes a question and never answers."""
@@ -654,7 +660,7 @@ def test_clean_all_asks_and_leaves_backups(stocked: Path) -> None:
     for answer in ("", "n\n", "maybe\n"):
         ended = run("clean", "--all", stdin=answer, code=2)
         assert "[y/N]" in ended.err
-        assert "nothing was removed" in ended.err
+        assert ended.err.splitlines()[-1].startswith("error: nothing was removed")
     assert (stocked / "catalog" / ".git").exists()
     assert run("clean", "--all", "--json", stdin="yes\n").value["everything"]
     assert not (stocked / "catalog" / ".git").exists()

@@ -84,6 +84,14 @@ def test_managed_folder_may_be_relative_or_begin_at_home(
     assert settings.load().home == home / "cat"
 
 
+@pytest.mark.parametrize("home", ["file", "file/below/it", "nowhere", "nowhere/below"])
+def test_a_managed_folder_that_can_be_none_is_refused(home: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "nowhere").symlink_to("gone")
+    with pytest.raises(SettingsError, match=f"{home.partition('/')[0]} is no folder; choose another one"):
+        settings.load(tmp_path / home)
+
+
 def test_folders_below_it(tmp_path: Path) -> None:
     found = settings.load(tmp_path)
     assert found.catalog == tmp_path / "catalog"

@@ -52,7 +52,10 @@ class Screen:
     def confirm(self, question: str) -> bool:
         """Ask on stderr; only a clear yes is a yes, silence is a no."""
         print(f"{plain(question)} [y/N] ", end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        answer = sys.stdin.readline()
+        if not (sys.stdin.isatty() and answer):
+            print(file=sys.stderr)  # nobody has ended the line
+        return answer.strip().lower() in {"y", "yes"}
 
     def line(self, text: str = "") -> None:
         """One plain line of result, on stdout."""
