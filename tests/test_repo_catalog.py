@@ -384,6 +384,8 @@ def test_a_worktree_of_another_repository_is_refused(repo: CatalogRepo, folder: 
     git(folder, "worktree", "add", "-q", str(tmp_path / "tree"))
     with pytest.raises(RepoError, match="worktree or submodule"):
         CatalogRepo.open(tmp_path / "tree")
+    with pytest.raises(RepoError, match="worktree or submodule"):
+        CatalogRepo(tmp_path / "tree").settle()
 
 
 def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:

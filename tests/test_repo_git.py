@@ -351,6 +351,11 @@ def test_work_elsewhere_is_not_work_here(folder: Path, busy: subprocess.Popen[by
     assert at_work(tmp_path / "other") is None
 
 
+def test_a_failure_names_the_command_and_not_its_settings(tmp_path: Path) -> None:
+    with pytest.raises(RepoError, match="git gc failed"):
+        Git(tmp_path / ".git", tmp_path).run("-c", "core.compression=-1", "gc", "--quiet")
+
+
 @pytest.mark.parametrize(
     ("said", "kind", "words"),
     [

@@ -56,6 +56,7 @@ class CatalogRepo:
 
     def settle(self) -> None:
         """Finish what a killed run began: call it under the lock, before anything is read."""
+        self._refuse_a_borrowed_one()
         if not self._finish_pending() and self._git.left():
             self._git.outlast("fast-import")
             self._git.sweep()
@@ -214,11 +215,7 @@ class CatalogRepo:
 
     def _prepare(self) -> None:
         git_dir = self._git.git_dir
-        if git_dir.is_file():
-            raise RepoError(
-                f"{self.folder} is a worktree or submodule of another repository; "
-                f"modelcat needs a clone of its own"
-            )
+        self._refuse_a_borrowed_one()
         if not (git_dir / "HEAD").exists():
             make_folder(self.folder)
             self._git.run("init", "--quiet", "--template=", "--initial-branch=main", "--shared=0600")
@@ -226,6 +223,13 @@ class CatalogRepo:
             _ensure(git_dir / "info" / "attributes", _ATTRIBUTES)
             _ensure(git_dir / "info" / "exclude", _IGNORED)
             make_folder(self._own)
+
+    def _refuse_a_borrowed_one(self) -> None:
+        if self._git.git_dir.is_file():
+            raise RepoError(
+                f"{self.folder} is a worktree or submodule of another repository; "
+                f"modelcat needs a clone of its own"
+            )
 
     def _write(
         self,

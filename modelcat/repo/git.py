@@ -117,7 +117,7 @@ class Git:
                 return None
             message = err.decode("utf-8", "replace")
             if not self.unlocked(message, limit):
-                raise self.failure(words[0], message)
+                raise self.failure(words[2] if words[0] == "-c" else words[0], message)
 
     def text(self, *words: str) -> str:
         """The output of one git command as text, without the last line's end."""
