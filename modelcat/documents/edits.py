@@ -65,6 +65,12 @@ class Change:
     deleted: set[str | int] = field(default_factory=set)
     inserted: list[Insert] = field(default_factory=list)
 
+    def collected(self) -> Tree:
+        """What is put in, as one value: all that an empty collection will hold."""
+        if isinstance(self.nodes[-1].children, dict):
+            return {insert.key: insert.value for insert in self.inserted}
+        return [insert.value for insert in self.inserted]
+
     def by_position(self) -> tuple[set[int], dict[int, list[Insert]]]:
         """The same with positions for keys; what follows a deleted sibling follows the one before that."""
         children = self.nodes[-1].children

@@ -76,8 +76,7 @@ class _Changer:
     def change(self, change: Change) -> None:
         node = change.nodes[-1]
         if node.style == "empty":
-            value = {insert.key: insert.value for insert in change.inserted}
-            text = json_lines(value, "", self.unit).replace("\n", self.source.ending(0))
+            text = json_lines(change.collected(), "", self.unit).replace("\n", self.source.ending(0))
             at = self.source.line_end(node.start) if self.source.before(node.start).strip() else node.start
             self.put(at, at, text + self.source.ending(0))
             return

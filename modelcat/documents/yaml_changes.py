@@ -95,11 +95,11 @@ class _Changer:
     def _change(self, change: Change) -> None:
         node = change.nodes[-1]
         if node.style == "empty":
-            self._begin(node, _collected(change))
+            self._begin(node, change.collected())
         elif node.style == "block":
             self.blocks.change(change)
         elif not node.children and self._in_block(change.nodes) and self._wants_lines(change):
-            self.values.replace(Replacement(change.pointer, change.nodes, _collected(change)))
+            self.values.replace(Replacement(change.pointer, change.nodes, change.collected()))
         else:
             self._change_flow(change)
 
@@ -111,7 +111,8 @@ class _Changer:
         opening = self._opening(node)
         if not self.source.blank(opening, node.end - 1):
             return False
-        return not self.values.look(change.nodes, _collected(change)).in_brackets(_collected(change))
+        value = change.collected()
+        return not self.values.look(change.nodes, value).in_brackets(value)
 
     def _opening(self, node: Node) -> int:
         return self.layout.bare(node) + 1
@@ -200,13 +201,6 @@ class _Changer:
             return self.layout.open_text(scalars[at]) if at >= 0 else None
 
         return Tidying(self.source, made, above).splices()
-
-
-def _collected(change: Change) -> Tree:
-    """What is put into an empty collection, as one value."""
-    if isinstance(change.nodes[-1].children, dict):
-        return {insert.key: insert.value for insert in change.inserted}
-    return [insert.value for insert in change.inserted]
 
 
 def _rendered(insert: Insert, look: Look, depth: int) -> str:
