@@ -269,11 +269,11 @@ class _Lines:
 def _placed(document: Document, found: Iterable[tuple[Rule, Found]], subject: Subject) -> Iterator[Finding]:
     """Found -> Finding: positions, excerpts without secrets, less what is ignored."""
     lines = _source(document, subject)
-    ignores = Ignores.read(document.comments(), lines.only_comment)
+    ignores = Ignores.read(document.comments(), lines.only_comment, subject.context.ignore)
     placed = []
     for rule, item in found:
         line, column = _position(document, item.pointer, on_key=item.on_key)
-        if not ignores.covers(rule.id, line) and not _switched_off(rule.id, subject.context.ignore):
+        if not ignores.covers(rule.id, line):
             placed.append((line, column, rule, item))
     for word, line in ignores.unknown():
         placed.append((line, 1, rules.UNKNOWN_IGNORE, Found((), f"there is no rule {word}")))
@@ -306,12 +306,6 @@ def _without(secrets: frozenset[str], text: str) -> str:
     for secret in secrets:
         text = text.replace(secret, shown(secret))
     return text
-
-
-def _switched_off(rule: str, patterns: tuple[str, ...]) -> bool:
-    from fnmatch import fnmatchcase
-
-    return any(fnmatchcase(rule, pattern) for pattern in patterns)
 
 
 def _position(document: Document, pointer: Pointer, *, on_key: bool = False) -> tuple[int, int]:

@@ -17,7 +17,7 @@ _COMMENT = re.compile(r"modelcat:\s*ignore(-file)?\b(?:\s*\[([^\]]*)\])?")
 
 
 class Ignores(NamedTuple):
-    """What the comments of one file switch off."""
+    """What is switched off in one file: by its comments, and everywhere."""
 
     lines: dict[int, tuple[str, ...]]
     """Line of the comment -> patterns."""
@@ -27,10 +27,15 @@ class Ignores(NamedTuple):
     alone: Callable[[int], bool]
 
     @classmethod
-    def read(cls, comments: Iterable[tuple[int, str]], alone: Callable[[int], bool]) -> Ignores:
-        """From (line, text) of each comment of the file; `alone` says whether a line holds nothing else."""
+    def read(
+        cls, comments: Iterable[tuple[int, str]], alone: Callable[[int], bool], everywhere: tuple[str, ...]
+    ) -> Ignores:
+        """From (line, text) of each comment of the file; `alone` says whether a line holds nothing else.
+
+        `everywhere`: patterns that count for every file.
+        """
         lines: dict[int, tuple[str, ...]] = {}
-        whole: tuple[str, ...] = ()
+        whole = everywhere
         named: list[tuple[str, int]] = []
         for number, text in comments:
             for match in _COMMENT.finditer(text):
