@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from modelcat import files
 from modelcat import tools as all_tools
 from modelcat.documents import parse
-from modelcat.errors import ExitCode, StorageError, UsageError
+from modelcat.errors import DocumentError, ExitCode, StorageError, UsageError
 from modelcat.memory import pointer_to_json, tree_to_json
 from modelcat.merge import NO_BASE, Base
-from modelcat.tree import MISSING, key_of, pointer_text
+from modelcat.repo import merged_by_lines
+from modelcat.tree import MISSING, key_of, pointer_text, same
 from modelcat.veil import veiled
 from modelcat.weave import Rules, woven
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from modelcat.documents import Document
     from modelcat.merge import Decision, Merged
     from modelcat.tool import Syntax, Tool
-    from modelcat.tree import Shape
+    from modelcat.tree import Shape, Tree
 
 STDOUT = "-"
 SYNTAX: dict[str, Syntax] = {
@@ -44,6 +46,10 @@ class MergeResult:
     merged: Merged
     written: bool
     three_way: bool
+    name: str
+    """What the file is called to people: git hands over copies with names of their own."""
+    lost: tuple[int, ...] = ()
+    """The lines of the source with comments that are new there and not in the outcome."""
 
     @property
     def conflicts(self) -> tuple[Decision, ...]:
@@ -58,7 +64,8 @@ class MergeResult:
         return ExitCode.NO if self.conflicts else ExitCode.OK
 
     def as_json(self) -> dict[str, Any]:
-        """{"target", "output", "written": bool, "conflicts": number, "notes": […], "decisions": […]}.
+        """{"target", "output", "written": bool, "conflicts": number, "notes": […], "lost_comments": [line],
+        "decisions": […]}.
 
         A decision: {"pointer", "steps", "action", "case"}, and "base", "ours", "theirs" where something
         stands there; secrets are cut. ours is the target, theirs the source.
@@ -69,6 +76,7 @@ class MergeResult:
             "written": self.written,
             "conflicts": len(self.conflicts),
             "notes": [f"{pointer_text(note.pointer)}: {note.text}" for note in self.merged.notes],
+            "lost_comments": list(self.lost),
             "decisions": [_decision(decision) for decision in self.merged.decisions],
         }
 
@@ -95,19 +103,54 @@ def run(
     shot = files.read(target)
     if not shot.existed:
         raise StorageError(f"{target}: there is no such file")
-    ours = parse(shot.data, syntax, str(target))
-    theirs = _read(source, syntax)
-    known = NO_BASE if base is None else Base(_read(base, syntax).tree)
+    ours = parse(shot.data, syntax, path or str(target))
+    theirs = _read(source, syntax, f"{path} (source)" if path else str(source))
+    before = None if base is None else _read(base, syntax, f"{path} (base)" if path else str(base))
+    known = NO_BASE if before is None else Base(before.tree)
     merged, data = woven(ours, known, theirs.tree, Rules(shape))
+    lost: tuple[int, ...] = ()
+    if before is not None:
+        data = _by_lines(before, ours, theirs, merged.tree) or data
+        lost = _lost(theirs, before, parse(data, syntax, ours.path))
     written = _write(data, target if output is None else output, shot)
-    return MergeResult(target, str(output or target), merged, written, base is not None)
+    place = str(output or target)
+    name = "stdout" if place == STDOUT else path or place
+    return MergeResult(target, place, merged, written, base is not None, name, lost)
 
 
-def _read(path: Path, syntax: Syntax) -> Document:
+def _by_lines(base: Document, ours: Document, theirs: Document, expected: Tree) -> bytes | None:
+    """The merge by lines, where it is clean and says what the merge by keys says.
+
+    It has the comments and the order of both sides. The merge by keys changes values in the target and can
+    bring no comment along.
+    """
+    data = merged_by_lines(base.data, ours.data, theirs.data)
+    if data is None:
+        return None
+    try:
+        tree = parse(data, ours.syntax, ours.path).tree
+    except DocumentError:
+        return None
+    return data if same(tree, expected) else None
+
+
+def _lost(theirs: Document, base: Document, after: Document) -> tuple[int, ...]:
+    """The lines of comments that the source has, the base had not and the outcome has not."""
+    known, left = (Counter(text for _, text in document.comments()) for document in (base, after))
+    there = known | left
+    lines = []
+    for line, text in theirs.comments():
+        there[text] -= 1
+        if there[text] < 0:
+            lines.append(line)
+    return tuple(lines)
+
+
+def _read(path: Path, syntax: Syntax, name: str) -> Document:
     shot = files.read(path)
     if not shot.existed:
         raise StorageError(f"{path}: there is no such file")
-    return parse(shot.data, syntax, str(path))
+    return parse(shot.data, syntax, name)
 
 
 def _write(data: bytes, output: Path, target: files.Snapshot) -> bool:
@@ -116,6 +159,8 @@ def _write(data: bytes, output: Path, target: files.Snapshot) -> bool:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return True
+    if not output.parent.is_dir():
+        raise StorageError(f"{output.parent}: there is no such folder")
     shot = target if output == target.path else files.read(output)
     if shot.existed and shot.data == data:
         return False
@@ -126,13 +171,17 @@ def _write(data: bytes, output: Path, target: files.Snapshot) -> bool:
 
 
 def _syntax(names: list[Path]) -> Syntax:
-    for name in names:
-        if name.suffix.lower() in SYNTAX:
-            return SYNTAX[name.suffix.lower()]
-    raise UsageError(
-        f"{names[0]}: the name does not say which format it is; give --path NAME with a name that ends in "
-        f"{', '.join(SYNTAX)}"
-    )
+    said = {name: SYNTAX[name.suffix.lower()] for name in names if name.suffix.lower() in SYNTAX}
+    if not said:
+        raise UsageError(
+            f"{names[0]}: the name does not say which format it is; give --path NAME with a name that ends "
+            f"in {', '.join(SYNTAX)}"
+        )
+    (first, syntax), *others = said.items()
+    for name, other in others:
+        if other != syntax and {other, syntax} != {"json", "jsonc"}:
+            raise UsageError(f"{name} is not of the format of {first}; files of one format can be merged")
+    return syntax
 
 
 def _shape(tool: str | None, name: Path) -> Shape:

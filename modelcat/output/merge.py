@@ -31,12 +31,16 @@ def show(result: MergeResult, screen: Screen) -> None:
         screen.say(f"conflict: {_place(decision)}: {_WORDS[decision.case]}{_sides(decision)}")
     changes = [decision for decision in result.merged.decisions if decision.changes]
     kept = [d for d in result.merged.decisions if d.held and not result.three_way]
-    words = f"{counted(len(changes), 'change')} merged into {result.output}"
+    words = f"{counted(len(changes), 'change')} merged into {result.name}"
     if kept:
         words += f", {counted(len(kept), 'value')} of {result.target} kept where the source has another"
     if result.conflicts:
         words += f", {counted(len(result.conflicts), 'conflict')}"
     screen.say(words)
+    if result.lost:
+        what = "a comment" if len(result.lost) == 1 else f"{len(result.lost):,} comments"
+        where = f"line{'s' if len(result.lost) > 1 else ''} {', '.join(map(str, result.lost))}"
+        screen.say(f"{what} of the source could not be brought along: its {where}")
 
 
 def _place(decision: Decision) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from modelcat.repo.ahead import Ahead
 from modelcat.repo.catalog import PERSONAL, CatalogRepo
 from modelcat.repo.history import LineChange
+from modelcat.repo.lines import merged_by_lines
 from modelcat.repo.objects import Entry, Tag
 from modelcat.repo.private import BackupFile, Kept, Manifest, PrivateRepo
 
@@ -24,4 +25,5 @@ __all__ = [
     "Manifest",
     "PrivateRepo",
     "Tag",
+    "merged_by_lines",
 ]

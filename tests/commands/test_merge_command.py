@@ -162,6 +162,77 @@ def test_what_cannot_be_merged_is_refused_and_left(tmp_path: Path) -> None:
         merge.run(**odd, tool="aichatt", path="x.yml")
 
 
+def test_comments_and_order_of_both_sides_come_in(tmp_path: Path) -> None:
+    paths = files(
+        tmp_path,
+        base="a: 1\nb: 2\nc: 3\nd: 4\n",
+        target="# mine\na: 5 # five\nb: 2\nc: 3\nd: 4\n",
+        source="a: 1\nb: 2\nc: 3\nnew: true # theirs\nd: 4\n# theirs too\n",
+    )
+    result = merge.run(**paths)
+    assert paths["target"].read_text() == (
+        "# mine\na: 5 # five\nb: 2\nc: 3\nnew: true # theirs\nd: 4\n# theirs too\n"
+    )
+    assert not result.lost
+    # What is nothing but comments is a change as well.
+    paths = files(tmp_path, base="a: 1\nb: 2\n", target="a: 2\nb: 2\n", source="a: 1\nb: 2\n\n# why\n")
+    assert merge.run(**paths).written
+    assert paths["target"].read_text() == "a: 2\nb: 2\n\n# why\n"
+
+
+def test_lines_that_would_say_something_else_are_merged_by_keys(tmp_path: Path) -> None:
+    # By lines the key would stand twice, and the two tables would change places with what is in them.
+    paths = files(
+        tmp_path,
+        ".toml",
+        base="a = 1\nb = 2\nc = 3\n\n[t]\n",
+        target="new = 5\na = 1\nb = 2\nc = 3\n\n[t]\n",
+        source="a = 1\nb = 2\nc = 3\nnew = 5\n\n[t]\n",
+    )
+    merge.run(**paths)
+    assert paths["target"].read_text() == "new = 5\na = 1\nb = 2\nc = 3\n\n[t]\n"
+
+
+def test_comments_that_cannot_be_brought_along_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = files(
+        tmp_path,
+        base="# old\na: 1\nb: 2\n",
+        target="# old\na: 5\nb: 2\n",
+        source="# old\na: 1\nb: 3 # three\n# end\n",
+    )
+    result = merge.run(**paths)
+    assert paths["target"].read_text() == "# old\na: 5\nb: 3\n"
+    assert as_json(result)["lost_comments"] == [3, 4]
+    words.show(result, Screen())
+    assert "2 comments of the source could not be brought along: its lines 3, 4" in capsys.readouterr().err
+
+
+def test_a_file_of_git_is_called_by_its_own_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = files(tmp_path, "", base="a = 1\n", target="a = 1\n", source="a = 2\n")
+    words.show(merge.run(**paths, path="my/b.toml"), Screen())
+    assert capsys.readouterr().err == "1 change merged into my/b.toml\n"
+    paths = files(tmp_path, "", base="a = 1\n", target="a = 1\n", source="a = [\n")
+    with pytest.raises(DocumentError, match=r"^my/b.toml \(source\):"):
+        merge.run(**paths, path="my/b.toml")
+
+
+def test_files_of_two_formats_are_not_read_as_one(tmp_path: Path) -> None:
+    target = files(tmp_path, ".yaml", target="b: 1\n")["target"]
+    source = files(tmp_path, ".toml", source="a = 1\n")["source"]
+    with pytest.raises(UsageError, match=r"source\.toml is not of the format of .*target\.yaml"):
+        merge.run(source=source, target=target)
+    mine = files(tmp_path, ".jsonc", target="{} // mine\n")["target"]
+    assert merge.run(source=files(tmp_path, ".json", source='{"a": 1}')["source"], target=mine).written
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    paths = files(tmp_path, target="b: 1\n", source="a: 1\n")
+    with pytest.raises(StorageError, match=r"none: there is no such folder$"):
+        merge.run(**paths, output=tmp_path / "none" / "x.yaml")
+
+
 def test_an_edit_through_an_alias_is_refused(tmp_path: Path) -> None:
     text = "x: &x {a: 1}\ny: *x\n"
     paths = files(tmp_path, target=text, source="y: {b: 2}\n")
