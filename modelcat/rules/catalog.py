@@ -159,13 +159,14 @@ def _mods(subject: Subject) -> Iterator[Use]:
 
 
 def _codex(subject: Subject) -> Iterator[Use]:
-    from modelcat.rules import codex
+    from modelcat.rules import codex_profiles
 
     model, provider = subject.get("model"), subject.get("model_provider")
     if not isinstance(model, str) or not model:
         return
-    name = provider if isinstance(provider, str) else codex.inherited(subject, "model_provider") or "openai"
-    table = codex.tables(subject).get(str(name), {})
+    below = codex_profiles.inherited(subject, "model_provider")
+    name = provider if isinstance(provider, str) else below or "openai"
+    table = codex_profiles.tables(subject, "model_providers").get(str(name), {})
     url = table.get("base_url") if isinstance(table, dict) else None
     limits = _limits((), subject.tree, ("model_context_window", True, 1))
     yield Use(("model",), str(name), url if isinstance(url, str) else None, model, chosen=True, limits=limits)

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modelcat.rules import Found, codex_providers, rule
+from modelcat.rules.codex_profiles import alone, laid_over, tables
 from modelcat.rules.codex_providers import BOTH, BUILT_IN, providers
 from modelcat.rules.common import maps, nearest
 from modelcat.rules.schema import quoted
@@ -21,27 +22,8 @@ if TYPE_CHECKING:
     from modelcat.tree import Pointer
 
 _PERMISSIONS = frozenset({":read-only", ":workspace", ":danger-full-access"})
+_EXTENDED = _PERMISSIONS - {":danger-full-access"}
 _LARGEST = 2**63 - 1
-
-
-def _base(subject: Subject) -> dict[str, Any] | None:
-    """The config.toml that a profile stands on; None for config.toml itself, or where there is none."""
-    if subject.kind is None or subject.kind.name != "codex-profile" or subject.context.neighbour is None:
-        return None
-    tree = subject.context.neighbour("config.toml")
-    return tree if isinstance(tree, dict) else None
-
-
-def inherited(subject: Subject, key: str) -> Any:
-    """The value a profile takes from config.toml where it has none of its own."""
-    base = _base(subject)
-    return base.get(key) if base else None
-
-
-def tables(subject: Subject) -> dict[str, Any]:
-    """The provider tables that count for this file: its own, and under a profile those of config.toml."""
-    below = inherited(subject, "model_providers")
-    return {**(below if isinstance(below, dict) else {}), **subject.table("model_providers")}
 
 
 @rule(
@@ -106,10 +88,9 @@ def unknown_provider(subject: Subject) -> Iterator[Found]:
     if name == "ollama-chat":
         yield Found(("model_provider",), "ollama-chat is no longer supported", "Use ollama instead.")
         return
-    if subject.kind and subject.kind.name == "codex-profile" and _base(subject) is None:
-        # Its config.toml is not at hand, so nothing can be said.
+    known = tables(subject, "model_providers")
+    if alone(subject) and name not in known:
         return
-    known = tables(subject)
     if name not in known:
         near = nearest(name, {*known, *BUILT_IN}, 2) or sorted(known)[:8]
         hint = f"Defined here: {', '.join(near)}." if near else None
@@ -145,10 +126,7 @@ def ignored_key(subject: Subject) -> Iterator[Found]:
 )
 def mcp_transport(subject: Subject) -> Iterator[Found]:
     """MCP servers that are neither stdio nor HTTP, or both."""
-    for name, server in subject.table("mcp_servers").items():
-        if not isinstance(server, dict):
-            continue
-        at = ("mcp_servers", name)
+    for at, name, server in laid_over(subject, "mcp_servers"):
         if "command" in server:
             for key in (
                 "url",
@@ -164,18 +142,18 @@ def mcp_transport(subject: Subject) -> Iterator[Found]:
             for key in ("args", "env", "env_vars", "cwd", "bearer_token"):
                 if key in server:
                     yield Found((*at, key), f"{name} is reached by url, so it cannot have {key}")
-        else:
+        elif not alone(subject):
             yield Found(at, f"{name} has neither command nor url")
 
 
-_OAUTH = ("oauth", "oauth_resource")
+_OAUTH = ("auth", "oauth", "oauth_resource")
 
 
 @rule(
     "codex/permissions",
     "error",
-    "[permissions] without default_permissions, or the reverse, or a name that is not there: Codex refuses "
-    "to start.",
+    "[permissions] without default_permissions, or the reverse, or a name that is not there, or a profile "
+    "that extends what it cannot: Codex refuses to start.",
     "Set default_permissions to one of the profiles under [permissions].",
     ("codex",),
 )
@@ -187,8 +165,25 @@ def permissions(subject: Subject) -> Iterator[Found]:
             yield Found(
                 ("default_permissions",), f"default_permissions is {quoted(chosen)}, which is not defined"
             )
+        yield from _extended(chosen, profiles)
     elif profiles and chosen is None and "sandbox_mode" not in subject.tree:
         yield Found(("permissions",), "[permissions] is there, but no default_permissions")
+
+
+def _extended(chosen: str, profiles: dict[str, Any]) -> Iterator[Found]:
+    """What is wrong with what the chosen profile extends, and that one in turn; Codex looks at no other."""
+    seen: set[str] = set()
+    while isinstance(profile := profiles.get(chosen), dict):
+        seen.add(chosen)
+        where, parent = ("permissions", chosen, "extends"), profile.get("extends")
+        if not isinstance(parent, str) or parent in _EXTENDED:
+            return
+        if parent in seen:
+            yield Found(where, f"{chosen} extends {parent} in a circle")
+            return
+        if parent not in profiles:
+            yield Found(where, f"{chosen} extends {quoted(parent)}, which cannot be extended")
+        chosen = parent
 
 
 @rule(

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modelcat.rules import Change, Found, rule
+from modelcat.rules.codex_profiles import alone, laid_over
 from modelcat.rules.common import VARIABLE, foreign_host, put
 from modelcat.rules.schema import quoted
 from modelcat.tools.codex import FORBIDDEN_NAMES, RESERVED
@@ -94,8 +95,9 @@ def wire_api_chat(subject: Subject) -> Iterator[Found]:
 )
 def reserved_provider(subject: Subject) -> Iterator[Found]:
     """Tables for openai, ollama and lmstudio."""
-    for at, ident, _ in providers(subject):
-        if ident in RESERVED:
+    for at, ident, table in providers(subject):
+        # One of openai in which nothing is set is passed over.
+        if ident in RESERVED and (ident != "openai" or any(_is_set(*item) for item in table.items())):
             hint = None
             if ident == "openai":
                 hint = "For another address of OpenAI itself set openai_base_url; else use another id."
@@ -114,9 +116,15 @@ def bedrock_table(subject: Subject) -> Iterator[Found]:
     """Keys of [model_providers.amazon-bedrock] that Codex refuses."""
     for at, ident, table in providers(subject):
         for key, value in table.items() if ident in _BEDROCK else ():
-            set_here = key in _PROVIDER_KEYS - _BEDROCK_KEYS and value != _UNSET.get(key)
-            if set_here:
+            if key not in _BEDROCK_KEYS and _is_set(key, value):
                 yield Found((*at, key), f"{key} cannot be set for {ident}")
+            elif key == "aws" and "auth" in table:
+                yield Found((*at, key), f"aws cannot be combined with auth for {ident}")
+
+
+def _is_set(key: str, value: Any) -> bool:
+    """Whether Codex knows a key of a provider table, and the value is not what counts without it."""
+    return key in _PROVIDER_KEYS and value != _UNSET.get(key)
 
 
 @rule(
@@ -128,10 +136,13 @@ def bedrock_table(subject: Subject) -> Iterator[Found]:
 )
 def provider_name(subject: Subject) -> Iterator[Found]:
     """Provider tables without a display name."""
-    for at, ident, table in providers(subject):
+    own = subject.table("model_providers")
+    for at, ident, table in laid_over(subject, "model_providers"):
         name = table.get("name", "")
+        if "name" not in table and alone(subject):
+            continue
         if ident not in BUILT_IN and isinstance(name, str) and not name.strip():
-            yield Found(at, f"{ident} has no name", None, (put(at, table, "name", ident),))
+            yield Found(at, f"{ident} has no name", None, (put(at, own[ident], "name", ident),))
 
 
 @rule(
@@ -183,8 +194,8 @@ def env_key(subject: Subject) -> Iterator[Found]:
 )
 def missing_base_url(subject: Subject) -> Iterator[Found]:
     """Provider tables without an address."""
-    for at, ident, table in providers(subject):
-        if ident not in BUILT_IN and not table.get("base_url"):
+    for at, ident, table in laid_over(subject, "model_providers"):
+        if ident not in BUILT_IN and not table.get("base_url") and not alone(subject):
             yield Found(at, f"{ident} has no base_url: its requests and its key go to OpenAI")
 
 
@@ -199,7 +210,7 @@ def missing_base_url(subject: Subject) -> Iterator[Found]:
 )
 def auth_conflict(subject: Subject) -> Iterator[Found]:
     """Settings of a provider table that exclude each other."""
-    for at, ident, table in providers(subject):
+    for at, ident, table in laid_over(subject, "model_providers"):
         if ident in BUILT_IN:
             continue
         if "aws" in table:
@@ -219,7 +230,7 @@ def auth_conflict(subject: Subject) -> Iterator[Found]:
 )
 def key_leak(subject: Subject) -> Iterator[Found]:
     """OpenAI's credentials on their way to another host."""
-    for at, ident, table in providers(subject):
+    for at, ident, table in laid_over(subject, "model_providers"):
         host = foreign_host(table.get("base_url"))
         login = table.get("requires_openai_auth") is True
         if host is not None and (login or table.get("env_key") == "OPENAI_API_KEY"):

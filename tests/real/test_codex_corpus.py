@@ -33,7 +33,7 @@ FILES = [
 ]
 ONLY_NEWER = {"approval-untrusted.toml"}
 """What 0.134.0 still took."""
-NOT_YET = {"newer-settings.toml"}
+NOT_YET = {"newer-settings.toml", "openai-table-left-empty.toml"}
 """Valid files with what 0.134.0 does not know yet."""
 _NOT_ABOUT_LOADING = ("secret/", "catalog/")
 
@@ -139,6 +139,22 @@ def test_a_profile_takes_its_provider_from_the_config_below(home: Path) -> None:
     env = {"CODEX_HOME": str(home)}
     assert program.run("--profile", "fast", "mcp", "list", env=env).code == 0
     assert program.run("--profile", "slow", "mcp", "list", env=env).code != 0
+
+
+def test_a_profile_takes_what_its_tables_lack_from_the_config_below(home: Path) -> None:
+    program = codex(NEWEST, home)
+    (home / "config.toml").write_text(
+        '[model_providers.acme]\nname = "Acme"\n[mcp_servers.docs]\ncommand = "docs"\n', "utf-8"
+    )
+    env = {"CODEX_HOME": str(home)}
+    for text, loads in (
+        ('[model_providers.acme]\nbase_url = "https://acme.example/v1"\n', True),
+        ("[mcp_servers.docs]\nenabled = false\n", True),
+        ('[mcp_servers.docs]\nurl = "https://docs.example/mcp"\n', False),
+        ("[mcp_servers.other]\nenabled = false\n", False),
+    ):
+        (home / "fast.config.toml").write_text(text, "utf-8")
+        assert (program.run("--profile", "fast", "mcp", "list", env=env).code == 0) is loads, text
 
 
 # The schema, one value at a time.
