@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _BLANK_START = re.compile(r"\A\r?\n")
-_BLANK_END = re.compile(r"(?:\A|(?<=\n))\r?\n\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +154,19 @@ class Tidying:
         """Once the lines from `start` to `end` are gone: does a blank line stand above, or nothing at all?"""
         last = bisect_right(self.filled, end) - 1
         if last >= 0 and self.filled[last] >= start:
-            return bool(_BLANK_END.search(self.texts[last].text))
+            return _ends_blank(self.texts[last].text)
         return not start or self.source.blank_line_before(start)
 
     def _fit(self, run: list[int]) -> None:
         """What is put in where lines go brings no blank line to another one, nor to an end of the text."""
         first, behind = bisect_left(self.filled, run[0]), bisect_right(self.filled, run[-1])
-        if first == behind:
-            return
-        if not run[0] or self.source.blank_line_before(run[0]):
-            self._set(first, _BLANK_START.sub("", self.texts[first].text))
-        if run[-1] == len(self.source.text):
-            self._set(behind - 1, _BLANK_END.sub("", self.texts[behind - 1].text))
+        blank = not run[0] or self.source.blank_line_before(run[0])
+        for number in range(first, behind):
+            if blank:
+                self._set(number, _BLANK_START.sub("", self.texts[number].text))
+            blank = _ends_blank(self.texts[number].text)
+        if first < behind and blank and run[-1] == len(self.source.text):
+            self._set(behind - 1, self.texts[behind - 1].text.removesuffix("\n").removesuffix("\r"))
 
     def _set(self, number: int, text: str) -> None:
         self.texts[number] = replace(self.texts[number], text=text)
@@ -225,6 +225,10 @@ class Tidying:
 def _place(splice: Splice) -> tuple[int, int, int]:
     """The order of splices in a text."""
     return splice.start, splice.end, -splice.depth
+
+
+def _ends_blank(text: str) -> bool:
+    return text in {"\n", "\r\n"} or text.endswith(("\n\n", "\n\r\n"))
 
 
 def join(text: str, splices: Iterable[Splice]) -> tuple[str, list[tuple[int, int]]]:

@@ -151,6 +151,12 @@ CORNERS: list[tuple[str, str, list[Edit], str]] = [
         "[p]\n\n[n]\nz = 1\n\n[c]\n",
     ),
     (
+        "one blank line between what takes the place of two",
+        "[a]\nx = 1\n\n[b]\ny = 1\n\n[c]\n",
+        [Set(("a",), 5), Delete(("b",)), Insert((), "n", {"z": 1}, "b")],
+        "a = 5\n\n[n]\nz = 1\n\n[c]\n",
+    ),
+    (
         "what takes the place of a table stands where that began",
         "[a]\nx = 1\n\n[b]\ny = 1\n",
         [Delete(("a",)), Insert((), "n", {"z": 1}, "a")],
