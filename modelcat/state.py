@@ -132,14 +132,23 @@ def last_run(folder: Path) -> Mapping[str, Any] | None:
 def load_source(folder: Path, name: str) -> bytes | None:
     """The stored answer of a data source, if it is there."""
     try:
-        return (folder / "sources" / f"{name}.json").read_bytes()
+        return _source(folder, name).read_bytes()
     except OSError:
         return None
 
 
+def has_source(folder: Path, name: str) -> bool:
+    """Whether the answer of a data source is stored."""
+    return _source(folder, name).is_file()
+
+
 def save_source(folder: Path, name: str, answer: bytes) -> None:
     """Keep the answer of a data source: too large and too lively for git. Raises OSError."""
-    put(folder / "sources" / f"{name}.json", answer)
+    put(_source(folder, name), answer)
+
+
+def _source(folder: Path, name: str) -> Path:
+    return folder / "sources" / f"{name}.json"
 
 
 def load_first_seen(folder: Path) -> tuple[str, dict[str, dict[str, str]]] | None:

@@ -69,7 +69,9 @@ class Update:
 
     def work(self, chosen: frozenset[str], *, force: bool) -> None:
         """Make everything that has to be made; the repository is read, not written."""
-        known = {*self.memory.providers, *self.outcomes} & self.registry.providers.keys()
+        # The listing of one that is switched off goes, and what was remembered of it.
+        on = {provider.id for provider in self.registry.providers.values() if provider.enabled}
+        known = on & {*self.memory.providers, *self.outcomes}
         self.rows = {name: self._asked(name) for name in sorted(known)}
         self.members = tuple(p for p in self.registry.providers.values() if self._has_listing(p, chosen))
         refresher = self._refresher()

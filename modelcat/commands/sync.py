@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from modelcat import asking, state, workspace
 from modelcat import settings as machine
-from modelcat.catalog import snapshot_day
+from modelcat.catalog import answer_path, listing_path, snapshot_day
 from modelcat.errors import ExitCode, UsageError
 from modelcat.fetch import Failed, Fetched
 from modelcat.meanwhile import Meanwhile
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from modelcat.repo import Ahead, CatalogRepo
     from modelcat.selection import Selection
     from modelcat.settings import Settings
-    from modelcat.state import State
+    from modelcat.state import ProviderState, State
     from modelcat.update import Update
 
 Outcomes = Literal["fetched", "unchanged", "skipped", "failed", "not asked"]
@@ -197,13 +197,22 @@ def _chosen(registry: Registry, selection: Selection, options: Options) -> tuple
 def _memory(settings: Settings, repo: CatalogRepo, *, force: bool) -> State:
     """What is remembered, as far as it speaks of the catalog that is there."""
     memory = state.load(settings.extra)
-    if not force and memory.head is not None and memory.head == repo.head():
-        return memory
+    same = not force and memory.head is not None and memory.head == repo.head()
     rows = {
-        name: replace(row, etag=None, last_modified=None, answer=None, reading=None)
+        name: row
+        if same and _is_there(settings, name, row)
+        else replace(row, etag=None, last_modified=None, answer=None, reading=None)
         for name, row in memory.providers.items()
     }
-    return replace(memory, providers=rows, rendered=None)
+    return replace(memory, providers=rows, rendered=memory.rendered if same else None)
+
+
+def _is_there(settings: Settings, provider: str, row: ProviderState) -> bool:
+    """Whether the answer that is remembered is stored, and its listing: files can be removed by hand."""
+    if row.answer is None or state.has_source(settings.extra, provider):
+        return True
+    paths = (answer_path(provider), listing_path(provider))
+    return all((settings.catalog / path).is_file() for path in paths)
 
 
 def _ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -439,6 +440,53 @@ def test_a_provider_taken_out_of_the_registry_leaves_the_catalog(
     assert stored_ids(shop) == set()
     assert not [path for path in git("ls-files").split() if "acme" in path]
     assert git("log", "-1", "--format=%s").strip() == "sync: -3 models in acme"
+
+
+def test_a_provider_that_was_switched_off_is_asked_as_if_for_the_first_time(
+    simulator: Simulator, ask: Callable[..., SyncResult]
+) -> None:
+    shop = simulator.open("openrouter", "acme", count=3, etags=True)
+    other = simulator.open("groq", "other", count=2, always="404")
+    ask()
+    own = machine.load().catalog / "providers.toml"
+    own.write_text(re.sub(r"^dialect", "enabled = false\ndialect", own.read_text(), flags=re.MULTILINE))
+    assert sync.run(machine.load(), Options()).models == 0
+    assert stored_ids(shop) == set()
+    assert not status.run(machine.load()).failed, "nobody asks it any more"
+    other.always = None
+    again = ask()
+    assert {item.outcome for item in again.accounts} == {"fetched"}
+    assert stored_ids(shop) == shop.ids
+
+
+@pytest.mark.parametrize("gone", ["catalog/{}.json", "config/json/models_{}.json"])
+def test_what_somebody_removed_from_the_folder_is_asked_for_again(
+    gone: str, simulator: Simulator, ask: Callable[..., SyncResult]
+) -> None:
+    shop = simulator.open("openrouter", "acme", count=3, etags=True)
+    ask()
+    path = machine.load().catalog / gone.format("acme")
+    before = path.read_bytes()
+    path.unlink()
+    result = ask()
+    assert "if-none-match" not in simulator.asked(shop)[1].headers
+    assert result.commit is None
+    assert path.read_bytes() == before
+
+
+def test_a_source_whose_answer_is_gone_is_asked_for_it_again(
+    simulator: Simulator, ask: Callable[..., SyncResult]
+) -> None:
+    source = simulator.open("models_dev", "facts", etags=True)
+    ask()
+    path = machine.load().extra / "sources" / "facts.json"
+    before = path.read_bytes()
+    path.unlink()
+    ask()
+    assert "if-none-match" not in simulator.asked(source)[1].headers
+    assert path.read_bytes() == before
+    ask()
+    assert "if-none-match" in simulator.asked(source)[2].headers
 
 
 def test_what_another_hand_did_to_generated_files_is_put_right(
