@@ -178,7 +178,7 @@ CORNERS: list[tuple[Syntax, str, list[Edit], str]] = [
         "toml",
         "\n\n\n[t]\n",
         [Insert((), "a", "x"), Delete(("t",)), Insert((), "n", {"x": 1})],
-        '\n\n\na = "x"\n\n\n[n]\nx = 1\n',
+        '\n\n\na = "x"\n\n[n]\nx = 1\n',
     ),
     (
         "toml",
