@@ -61,7 +61,9 @@ def test_list_has_every_provider_once(machine: Settings) -> None:
     assert not machine.home.exists()
 
 
-def test_list_says_what_counts_here(machine: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_list_says_what_counts_here(
+    machine: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", SECRET)
     own(machine, "[providers.groq]\nenabled = false\n")
     state.save(
@@ -79,6 +81,8 @@ def test_list_says_what_counts_here(machine: Settings, monkeypatch: pytest.Monke
     groq = row(found, "groq").as_json()
     assert (groq["enabled"], groq["selected"], groq["own"]) == (False, False, True)
     assert row(found, "xai").as_json()["reason"] == "xai: the key was refused (403)"
+    words.show_list(found, Screen())
+    assert "failed: the key was refused (403)\n" in capsys.readouterr().out
     assert row(found, "openrouter").as_json()["models"] == 340
     assert row(found, "litellm").as_json()["ready"] is False
     assert SECRET not in json.dumps(found.as_json())
@@ -239,7 +243,6 @@ def test_add_with_a_variable_for_the_url(machine: Settings, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("name", "options", "error", "what"),
     [
-        ("acme", {"kind": "openia", "base_url": "https://a.example"}, RegistryError, "did you mean openai"),
         ("acme", {"kind": "openai"}, UsageError, "Give --base-url"),
         ("acme", {"kind": "openai", "base_url": "http://a.example"}, RegistryError, "expected https"),
         ("acme", {"kind": "openai", "base_url": "a.example"}, RegistryError, "expected a URL"),
@@ -297,6 +300,15 @@ def test_add_trusts_what_a_shared_file_brought(machine: Settings) -> None:
     assert command.add(machine, "acme", kind="openai").action == "trusted"
     assert path.read_bytes() == before
     assert command.show(settings.load(machine.home), "acme").standing.trusted
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("opnai", "did you mean openai"), ("xyz", "it takes anthropic, .*, or url")]
+)
+def test_add_of_a_kind_that_is_none(kind: str, told: str, machine: Settings) -> None:
+    with pytest.raises(UsageError, match=f"--kind {kind} is not known; {told}"):
+        command.add(machine, "acme", kind=kind, base_url="https://acme.example/v1")
+    assert not (machine.catalog / "providers.toml").exists()
 
 
 def test_add_switches_a_shipped_one_on(machine: Settings) -> None:
@@ -367,13 +379,18 @@ def test_remove_takes_the_tables_below_too(machine: Settings) -> None:
     assert tomllib.loads(path.read_text()) == {"providers": {"zed": {"base_url": "https://z.example"}}}
 
 
-def test_remove_of_a_shipped_one_switches_it_off(machine: Settings) -> None:
+def test_remove_of_a_shipped_one_switches_it_off(
+    machine: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = own(machine, '[providers.groq]\nname = "G"  # mine\n')
     found = command.remove(machine, "groq")
     assert found.action == "disabled"
     assert tomllib.loads(path.read_text()) == {"providers": {"groq": {"name": "G", "enabled": False}}}
     assert 'name = "G"  # mine' in path.read_text()
-    assert command.remove(machine, "groq").action == "unchanged"
+    again = command.remove(machine, "groq")
+    assert again.action == "unchanged"
+    words.show_edit(again, Screen())
+    assert capsys.readouterr() == ("groq is off; `modelcat providers add groq` switches it on\n", "")
     assert command.add(machine, "groq", kind="openai").action == "enabled"
     assert command.show(machine, "groq").standing.provider.enabled
 
@@ -438,6 +455,7 @@ def test_test_asks_and_stores_nothing(
     words.show_test(found, Screen())
     told = capsys.readouterr()
     assert told.out.splitlines()[1].startswith("bad")
+    assert "bad: " not in told.out, "the row says already whose reason it is"
     assert "2 answered with 33 models, 1 failed, 0 skipped" in told.err
     assert SECRET not in told.out + told.err + json.dumps(found.as_json())
 

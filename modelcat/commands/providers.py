@@ -166,6 +166,8 @@ def add(
     from modelcat import own_providers
 
     registry = machine.registry(settings)
+    if kind is not None:
+        _refuse_unknown(kind)
     given = _given(kind, base_url, api_key_env, base_url_env)
     known = registry.providers.get(name)
     if known is None:
@@ -242,6 +244,16 @@ def _refuse_half(name: str, kind: str | None, url: str | None, known: Iterable[s
         )
     if not url:
         raise UsageError(f"where is {name}? Give --base-url, or --base-url-env for the variable that says it")
+
+
+def _refuse_unknown(kind: str) -> None:
+    """Raise UsageError unless a provider can be asked so."""
+    from modelcat import dialects
+
+    known = (*dialects.names(), *_KINDS)
+    if kind not in known:
+        hint = did_you_mean(kind, known) or f"; it takes {', '.join(dialects.names())}, or url"
+        raise UsageError(f"--kind {kind} is not known{hint}")
 
 
 def _given(

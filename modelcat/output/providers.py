@@ -89,12 +89,15 @@ def show_edit(result: EditResult, screen: Screen) -> None:
         "added": f"{result.provider} added to {result.path}",
         "enabled": f"{result.provider} switched on in {result.path}",
         "removed": f"{result.provider} removed from {result.path}; its listing goes with the next sync",
-        "disabled": f"{result.provider} switched off in {result.path}; its listing stays as it is",
+        "disabled": f"{result.provider} switched off in {result.path}; its listing goes with the next sync",
         "trusted": f"{result.provider}: this machine now sends it its key",
         "unchanged": f"{result.provider}: nothing to change",
     }
-    screen.line(words[result.action])
     now = result.standing
+    if now is not None and not now.provider.enabled and result.action == "unchanged":
+        screen.line(f"{result.provider} is off; `modelcat providers add {result.provider}` switches it on")
+        return
+    screen.line(words[result.action])
     if now is None or result.action in {"disabled", "removed"}:
         return
     if now.missing:
@@ -147,7 +150,7 @@ def _states(standing: Standing) -> Iterator[str]:
     if not provider.enabled:
         yield f"off: {provider.disabled_reason or 'your providers.toml says so'}"
     if memory.outcome == "failed":
-        yield f"failed: {memory.reason}"
+        yield f"failed: {_without_name(provider.id, memory.reason or 'no reason was given')}"
     if provider.kind == "data":
         yield "facts about models, no provider"
     if not standing.selected:
@@ -170,12 +173,17 @@ def _fetched(standing: Standing) -> str:
 
 
 def _what(one: Tried) -> str:
-    parts = [one.reason] if one.reason else []
+    parts = [_without_name(one.standing.provider.id, one.reason)] if one.reason else []
     if one.unusable:
         parts.append(f"{counted(one.unusable, 'row')} unusable")
     if one.doubts:
         parts.append(f"{counted(len(one.doubts), 'doubt')}: {one.doubts[0]}")
     return "; ".join(parts)
+
+
+def _without_name(provider: str, reason: str) -> str:
+    """A reason where the row says already whose it is."""
+    return reason.removeprefix(f"{provider}: ")
 
 
 def _fields(registry: dict[str, Any]) -> Iterable[tuple[str, str]]:
