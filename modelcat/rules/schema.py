@@ -96,10 +96,12 @@ def _none_of(value: Tree, options: list[Any], root: Any, at: Pointer) -> list[Vi
         _walk(value, option, root, at, tries[-1])
         if all(item.word == "unknown" for item in tries[-1]):
             return []
-    shaped = [found for found in tries if not (found[0].word == "type" and found[0].pointer == at)]
+    # A pattern stands for texts that are as good as a value of the other type, such as 1_000.
+    kinds = {"type", "pattern"}
+    shaped = [found for found in tries if not (found[0].word in kinds and found[0].pointer == at)]
     if shaped:
         return min(shaped, key=len)
-    wanted = [option.get("type") for option in options if option.get("type")]
+    wanted = [option.get("type") for option in options if "type" in option and "pattern" not in option]
     return [Violation(at, "type", f"should be {_words(wanted)}, is {describe(value)}")]
 
 
