@@ -80,15 +80,16 @@ class Change:
             steps = {key: i for i, key in enumerate(children)}
         deleted = {steps[step] for step in self.deleted}
         inserted: dict[int, list[Insert]] = {}
+        # The last one that stays, up to each position; stepping back from each takes the square of the time.
+        staying = {START: START}
+        for position in range(len(steps)):
+            staying[position] = staying[position - 1] if position in deleted else position
 
         def place(insert: Insert) -> int:
             return len(steps) - 1 if insert.after is None else steps.get(insert.after, START)
 
         for insert in sorted(self.inserted, key=place):
-            position = place(insert)
-            while position in deleted:
-                position -= 1
-            inserted.setdefault(position, []).append(insert)
+            inserted.setdefault(staying[place(insert)], []).append(insert)
         return deleted, inserted
 
 
