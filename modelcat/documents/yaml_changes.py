@@ -109,7 +109,8 @@ class _Changer:
     def _wants_lines(self, change: Change) -> bool:
         node = change.nodes[-1]
         opening = self._opening(node)
-        if not self.source.blank(opening, node.end - 1):
+        if opening - 1 > node.start or not self.source.blank(opening, node.end - 1):
+            # Its anchor, its tag, its comments stay where they are.
             return False
         value = change.collected()
         return not self.values.look(change.nodes, value).in_brackets(value)

@@ -137,6 +137,7 @@ class Editor:
 
 
 _GONE = object()
+_TWO_BLANK = re.compile(rb"\n[ \t]*\r?\n[ \t]*\r?\n")
 
 
 def applied(tree: Any, edits: list[Edit]) -> Any:
@@ -257,6 +258,9 @@ def assert_holds(data: bytes, syntax: Syntax, edits: list[Edit], edited: Edited)
         assert not re.search(rb"(?<!\r)\n", edited.data), "a line ending of the other kind"
     for mark in re.findall(rb"c\d+c", kept):
         assert edited.data.count(mark) >= kept.count(mark), f"the comment {mark!r} is lost"
+    # Between entries in brackets blank lines stay as they are.
+    if syntax in {"yaml", "toml"} and not _TWO_BLANK.search(b"\n" + data):
+        assert not _TWO_BLANK.search(b"\n" + edited.data), f"two blank lines\n{edits}\n{before!r}\n{after!r}"
     if not any(_takes_out(read(before), edit) for edit in edits):
         there = {text for _, text in parse(edited.data, syntax, "edited").comments()}
         gone = [text for _, text in parse(data, syntax, "f").comments() if text not in there]

@@ -129,6 +129,7 @@ def test_and_its_first_entries_too(before: str, after: str) -> None:
 TEXTS: list[tuple[str, str, list[Edit], str]] = [
     ("behind a tag in brackets", "l: [!!map {}]\n", [Insert(("l", 0), "x", 1)], "l: [!!map {x: 1}]\n"),
     ("behind a tag", "l: !!seq []\n", [Insert(("l",), None, 1)], "l: !!seq [1]\n"),
+    ("behind an anchor", "a: &k {}\n", [Insert(("a",), "x", {"z": 1})], "a: &k {x: {z: 1}}\n"),
     ("brackets in brackets", "{a: [], b: 1}\n", [Insert(("a",), None, 1)], "{a: [1], b: 1}\n"),
     (
         "quotes of the neighbours, not of the text",
