@@ -178,6 +178,7 @@ def test_the_module_is_the_program() -> None:
         ("diff HEAD", {"before", "after", "providers"}),
         ("apply", {"backup", "written", "dry_run", "counts", "tools"}),
         ("apply --dry-run", {"backup", "written", "dry_run", "counts", "tools"}),
+        ("apply -n --adopt openrouter,groq", {"backup", "written", "dry_run", "counts", "tools"}),
         ("update-configs --backup", {"backup", "written", "dry_run", "counts", "tools"}),
         ("backup", {"tag", "files"}),
         ("backup-configs", {"tag", "files"}),

@@ -9,7 +9,19 @@ from typing import Annotated, Any, Literal
 import typer
 
 from modelcat.cli import complete
-from modelcat.cli.frame import AsJson, Call, Home, Result, Said, Tool, Verbose, app, command, example_text
+from modelcat.cli.frame import (
+    AsJson,
+    Call,
+    Home,
+    Result,
+    Said,
+    Tool,
+    Verbose,
+    app,
+    command,
+    each,
+    example_text,
+)
 from modelcat.cli.looks import Command
 from modelcat.errors import UsageError
 
@@ -88,6 +100,7 @@ def apply(
             "--adopt",
             metavar="PROVIDER",
             help="Let modelcat keep up an entry that you wrote (may be repeated).",
+            callback=each,
             autocompletion=complete.providers,
         ),
     ] = None,

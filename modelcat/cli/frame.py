@@ -189,7 +189,7 @@ def number(kind: type[int] | type[float], least: float, most: float | None = Non
     return read
 
 
-def _each(words: list[str] | None) -> list[str] | None:
+def each(words: list[str] | None) -> list[str] | None:
     """The names in what an option was given, once or more: T, T,T."""
     return [name.strip() for word in words for name in word.split(",")] if words else words
 
@@ -201,7 +201,7 @@ Tool = Annotated[
         "-t",
         metavar="TOOL",
         help="Only this tool (may be repeated).",
-        callback=_each,
+        callback=each,
         autocompletion=complete.tools,
     ),
 ]
@@ -221,7 +221,7 @@ Only = Annotated[
         "-p",
         metavar="NAME",
         help="Only this provider (may be repeated).",
-        callback=_each,
+        callback=each,
         autocompletion=complete.providers,
     ),
 ]

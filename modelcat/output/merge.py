@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modelcat.output.tables import counted
+from modelcat.output.values import value_text
 from modelcat.tree import MISSING, key_of, pointer_text
-from modelcat.veil import veiled
 
 if TYPE_CHECKING:
     from modelcat.commands.merge import MergeResult
     from modelcat.merge import Decision
     from modelcat.output import Screen
-    from modelcat.tree import Tree
 
-_LONGEST = 60
 _WORDS = {
     "conflict": "both sides changed it; the target's value stays",
     "yours": "both sides added it; the target's value stays",
@@ -50,10 +48,5 @@ def _place(decision: Decision) -> str:
 def _sides(decision: Decision) -> str:
     sides = (("target", decision.ours), ("source", decision.theirs))
     name = key_of(decision.pointer[-1]) if decision.pointer else ""
-    words = [f"{side} {_value(value, name)}" for side, value in sides if value is not MISSING]
+    words = [f"{side} {value_text(value, name)}" for side, value in sides if value is not MISSING]
     return f" ({', '.join(words)})"
-
-
-def _value(value: Tree, name: str) -> str:
-    text = repr(veiled(value, name))
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from modelcat.output import plain
 from modelcat.output.tables import counted
+from modelcat.output.values import value_text
 from modelcat.rules.secrets import masked
-from modelcat.tally import by_provider, entry_of, inside, told, total
+from modelcat.tally import Tally, by_provider, entry_of, inside, told, total
 from modelcat.tree import MISSING, Item, key_of, pointer_text
-from modelcat.veil import veiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,13 +24,10 @@ if TYPE_CHECKING:
     from modelcat.output import Screen
     from modelcat.plan import FilePlan, ToolPlan
     from modelcat.planning import Planned
-    from modelcat.tally import Tally
     from modelcat.tree import Pointer, Tree
 
 FOLD = 8
 """Things of one kind that are named; -v names all."""
-_LONGEST = 60
-"""Characters of a value that are shown."""
 _GREEN, _RED, _CYAN = "32", "31", "36"
 
 
@@ -53,7 +50,8 @@ def show_applied(result: ApplyResult, screen: Screen) -> None:
     elif result.dry:
         screen.say("nothing was written (--dry-run)")
     elif result.backup is None:
-        screen.say("your configs are up to date" if result.planned.synced else "nothing was written")
+        known = result.planned.synced and result.planned.plan.tools
+        screen.say("your configs are up to date" if known else "nothing was written")
     else:
         screen.say(f"{counted(len(result.written), 'file')} written")
         screen.say(f"the state before is {result.backup}; `modelcat restore {result.backup}` undoes this")
@@ -85,9 +83,17 @@ def _plan(planned: Planned, screen: Screen) -> None:
         screen.say("the catalog is empty; `modelcat sync` fills it")
     tallies = [tally for file in planned.plan.files for tally in by_provider(file).values()]
     if planned.synced:
-        screen.line(numbers(total(tallies)))
+        screen.line(_headline(total(tallies), len(planned.plan.errors)))
     for tool in planned.plan.tools:
         _tool(tool, screen)
+
+
+def _headline(tally: Tally, errors: int) -> str:
+    """The numbers of all tools. Where a file is not sound, nobody knows that there is nothing to change."""
+    words = [numbers(tally)] if tally != Tally() or not errors else []
+    if errors:
+        words.append(f"{counted(errors, 'file')} cannot be planned")
+    return ", ".join(words)
 
 
 def _tool(tool: ToolPlan, screen: Screen) -> None:
@@ -125,10 +131,11 @@ def _file(file: FilePlan, screen: Screen) -> None:
 
 
 def _provider(provider: str, decisions: Sequence[Decision], file: FilePlan, screen: Screen) -> None:
+    gone = _of(decisions, file, "remove")
     lines = [
         *_additions(decisions, file, screen),
         *_changes(decisions, file, screen),
-        *_named("-", "goes", _of(decisions, file, "remove"), screen),
+        *_named("-", "goes" if len(gone) == 1 else "go", gone, screen),
         *_kept(decisions, file, screen),
     ]
     for number, line in enumerate(lines):
@@ -248,8 +255,7 @@ def _value(value: Tree, decision: Decision) -> str:
     if value is MISSING:
         return "nothing"
     name = key_of(decision.pointer[-1]) if decision.pointer else ""
-    text = repr(veiled(value, name))
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return value_text(value, name)
 
 
 def _patch(file: FilePlan, screen: Screen) -> None:
@@ -277,5 +283,6 @@ def _ends(planned: Planned, screen: Screen) -> None:
     if new:
         screen.say(
             "held means: yours stays. To settle it, `modelcat apply --prefer theirs` takes modelcat's values "
-            "and `--prefer ours` keeps yours for good; or exclude the entry in modelcat.toml, or edit it"
+            "and `--prefer ours` keeps yours until modelcat's change again; or exclude the entry in "
+            "modelcat.toml, or edit it"
         )

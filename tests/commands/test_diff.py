@@ -172,8 +172,8 @@ def test_fields_that_come_and_go_are_named(world: World, capsys: pytest.CaptureF
     world.apply("aichat")
     world.listing("groq", [model("m1", tool_call=False, input_modalities=("text", "image")), "m2"])
     text = shown(world.diff("aichat"), capsys)
-    assert "supports_vision True is new" in text
-    assert "supports_function_calling True goes" in text
+    assert "supports_vision true is new" in text
+    assert "supports_function_calling true goes" in text
 
 
 def test_a_file_that_cannot_be_planned_is_told_apart(
@@ -183,11 +183,53 @@ def test_a_file_that_cannot_be_planned_is_told_apart(
     world.write("aichat", "a: [\n")
     words.show(world.diff(), Screen())
     out, err = capsys.readouterr()
+    assert out.splitlines()[0] == "24 to add, 1 file cannot be planned"
     assert "aichat: its config cannot be read" in out
     assert "mods: 24 to add" in out
     assert "config.yaml:2:" in err
     words.show_applied(world.apply(), Screen())
     assert "nothing was written; --tool leaves out" in capsys.readouterr().err
+
+
+def test_where_nothing_can_be_planned_nobody_says_there_is_nothing_to_do(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.write("mods", "a: [\n")
+    world.write("aichat", "a: [\n")
+    out = shown(world.diff(), capsys)
+    assert out.splitlines()[0] == "2 files cannot be planned"
+    assert "nothing to change" not in out
+
+
+def test_no_tools_is_not_up_to_date(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    words.show_applied(world.apply(), Screen())
+    err = capsys.readouterr().err
+    assert "no tool's config" in err
+    assert "nothing was written" in err
+    assert "up to date" not in err
+
+
+def test_values_are_shown_as_the_formats_write_them(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.write(
+        "mods",
+        "apis:\n  groq:\n    base-url: 'https://api.groq.com/openai/v1'\n"
+        "    models: {m1: ~, m2: {max-input-chars: yes}}\n"
+        "  openrouter: {base-url: 'https://openrouter.ai/api/v1', api-key-env: it's, models: {}}\n",
+    )
+    text = shown(world.diff("mods"), capsys)
+    assert 'm1: yours, stays null; modelcat would write {"max-input-chars": 524288}' in text
+    assert 'max-input-chars: yours, stays "yes"' in text
+    assert 'api-key-env: yours, stays "it\'s"; modelcat would write "OPENROUTER_API_KEY"' in text
+
+
+def test_what_goes_is_told_in_words_that_fit_the_number(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.listing("groq", ["m1", "m2", "m3"])
+    world.write("mods", "default-api: x\n")
+    world.apply("mods")
+    world.listing("groq", ["m3"])
+    assert "- 2 go: m1, m2" in shown(world.diff("mods"), capsys)
 
 
 def test_apply_says_what_became_of_it(world: World, capsys: pytest.CaptureFixture[str]) -> None:
