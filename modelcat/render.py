@@ -72,6 +72,18 @@ class Rendered:
     targets: tuple[Target, ...]
     """The main file first."""
 
+    def of(self, providers: frozenset[str]) -> Rendered:
+        """What of it is about these providers; the main file is about all."""
+        all_ = self.offered
+        offered = Offered(
+            all_.tool,
+            tuple(offer for offer in all_.offers if offer.provider.id in providers),
+            refused={name: why for name, why in all_.refused.items() if name in providers},
+            unfit={name: reasons for name, reasons in all_.unfit.items() if name in providers},
+            selected={name: chosen for name, chosen in all_.selected.items() if name in providers},
+        )
+        return Rendered(offered, tuple(target for target in self.targets if target.provider in providers))
+
     def texts(self) -> dict[str, str]:
         """Path in the managed repository -> text."""
         folder = folder_of(self.offered.tool.name)

@@ -23,6 +23,7 @@ class GenerateResult:
     """What was rendered."""
 
     rendered: tuple[Rendered, ...]
+    """Of single providers, if some were named."""
     changed: tuple[str, ...]
     """Paths in the managed repository whose text is new, different or gone, sorted."""
     commit: str | None
@@ -82,6 +83,8 @@ def run(
         for one in rendered:
             check(one, texts, lambda path: workspace.text(settings, path), context)
         commit = _commit(settings, repo, texts, changed)
+    if providers:
+        rendered = tuple(one.of(frozenset(providers)) for one in rendered)
     return GenerateResult(rendered, changed, commit, empty=False)
 
 

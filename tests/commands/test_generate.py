@@ -78,13 +78,20 @@ def test_one_tool(settings: Settings) -> None:
     assert {path.split("/")[0] for path in _files(settings)} == {"mods"}
 
 
-def test_one_provider_leaves_the_rest(settings: Settings) -> None:
+def test_one_provider_leaves_the_rest(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     generate.run(settings)
     before = _files(settings)
     (settings.catalog / "modelcat.toml").write_text('exclude = ["vendor/*"]\n')
     result = generate.run(settings, providers=("groq",))
     after = _files(settings)
     assert result.changed == ("config/aichat/models_groq.yaml", "config/mods/models_groq.yml")
+    words.show(result, Screen())
+    assert capsys.readouterr().out.splitlines() == [
+        "aichat: 1 model of 1 provider in 1 file",
+        "codex: 0 models of 0 providers in 0 files",
+        "mods: 1 model of 1 provider in 1 file",
+    ]
+    assert all(row["providers"].keys() <= {"groq"} for row in result.as_json()["tools"])
     assert {path for path in before if before[path] != after[path]} == {
         path.removeprefix("config/") for path in result.changed
     }
