@@ -231,6 +231,14 @@ def test_json_where_stdout_has_no_code_for_a_character(tmp_path: Path) -> None:
     assert "M\\xfcller" in run("providers", "show", "umlaut", PYTHONIOENCODING="ascii").out
 
 
+@pytest.mark.usefixtures("stocked")
+def test_tokens_as_people_say_them() -> None:
+    for said, count in (("200000", 200_000), ("200k", 200_000), ("1.5M", 1_500_000), ("0", 0)):
+        found = run("models", "--min-context", said, "--json").value
+        assert found == run("models", "--min-context", str(count), "--json").value
+        assert min(row.get("context_window", 0) for row in found) >= count
+
+
 # Options anywhere on the line
 
 
@@ -294,6 +302,7 @@ def test_verbose_says_more() -> None:
         ("sync --max-concurrency 0", "expected a whole number from 1 to 512, not '0'"),
         ("sync --max-concurrency 1.5", "expected a whole number"),
         ("log -n 0", "expected a whole number of 1 or more, not '0'"),
+        ("models --min-context 20x", "expected tokens, such as 200000, 200k or 1M, not '20x'"),
         ("models --max-price free", "expected a number of 0 or more, not 'free'"),
         ("models --sort size", "id, price, context, released"),
         ("generate --tool codex,vim", "no tool is called 'vim'"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -10,12 +12,20 @@ from modelcat.cli import complete
 from modelcat.cli.frame import Call, Only, Result, command, number
 
 
+def _tokens(text: Any) -> int:
+    """A number of tokens as people say it, and tables show it: 200000, 200k, 1.5M."""
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,6})?)([kKmM]?)", str(text), re.ASCII)
+    if found is None:
+        raise typer.BadParameter(f"expected tokens, such as 200000, 200k or 1M, not {text!r}")
+    return int(Decimal(found[1]) * {"": 1, "k": 1000, "m": 1_000_000}[found[2].lower()])
+
+
 @command(
     "models",
     examples="""
     modelcat models claude sonnet
     modelcat models --provider openrouter --max-price 0.5 --sort price
-    modelcat models --min-context 200000 --capability reasoning""",
+    modelcat models --min-context 200k --capability reasoning""",
 )
 def models(
     call: Call,
@@ -29,7 +39,7 @@ def models(
     provider: Only = None,
     min_context: Annotated[
         int | None,
-        typer.Option(metavar="N", parser=number(int, 0), help="Tokens the context window must have."),
+        typer.Option(metavar="N", parser=_tokens, help="Tokens the context window must have: 200k, 1M."),
     ] = None,
     max_price: Annotated[
         float | None,
