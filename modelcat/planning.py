@@ -88,7 +88,7 @@ def make(
         wanted = [tool for name in all_tools.names() if settings.tool_wanted(tool := all_tools.load(name))]
     bases = PrivateRepo(settings.private).bases([tool.name for tool in wanted])
     made = tuple(desk.plan(tool, memory.from_json(bases.get(tool.name), tool.name)) for tool in wanted)
-    return Planned(Plan(made), desk.snapshots, bases, bool(desk.stored))
+    return Planned(Plan(made), desk.snapshots, bases, bool(desk.stored) or _any_listing(settings))
 
 
 @dataclass(slots=True)
@@ -268,10 +268,20 @@ def _unplanned(tool: Tool, path: str, data: bytes | None, error: ModelcatError, 
     return ToolPlan(tool.name, (file,), applied)
 
 
+def _any_listing(settings: Settings) -> bool:
+    """Whether there is a listing of any provider, selected or not."""
+    return any((settings.catalog / listing_path("any")).parent.glob("*.json"))
+
+
 def _waiting(number: int) -> list[str]:
     if not number:
         return []
-    return [f"{number} more providers are left out until they are ready: a key set, a server running"]
+    who = (
+        "1 more provider is left out until it is"
+        if number == 1
+        else f"{number} more are left out until they are"
+    )
+    return [f"{who} ready: a key set, a server running"]
 
 
 def _answers(url: str) -> bool:

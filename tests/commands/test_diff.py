@@ -142,6 +142,35 @@ def test_an_empty_machine_is_told_what_to_do(world: World, capsys: pytest.Captur
     assert as_json(world.diff())["synced"] is False
 
 
+def test_a_catalog_of_which_nothing_is_selected_is_not_empty(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.write("mods", "default-api: x\n")
+    world.apply("mods")
+    world.toml('exclude_providers = ["*"]\n')
+    words.show(world.diff("mods"), Screen())
+    out, err = capsys.readouterr()
+    assert out.startswith("24 to remove\n")
+    assert "the catalog is empty" not in err
+    assert as_json(world.diff("mods"))["synced"] is True
+
+
+@pytest.mark.parametrize(
+    ("providers", "line"),
+    [
+        (("deepseek",), "1 more provider is left out until it is ready: a key set, a server running"),
+        (("deepseek", "xai"), "2 more are left out until they are ready: a key set, a server running"),
+    ],
+)
+def test_providers_that_are_not_ready_are_counted(
+    world: World, capsys: pytest.CaptureFixture[str], providers: tuple[str, ...], line: str
+) -> None:
+    for provider in providers:
+        world.listing(provider, ["a"])
+    world.write("mods", "default-api: x\n")
+    assert f"  {line}" in shown(world.diff("mods"), capsys).splitlines()
+
+
 def test_the_plan_is_told_as_data(world: World) -> None:
     world.write("mods", "default-api: x\n")
     data = as_json(world.diff("mods"))
