@@ -45,7 +45,7 @@ def draw(screen: Screen, columns: Sequence[Column], rows: Sequence[Sequence[str]
         _table(screen, columns, shown)
     else:
         # rich would leave out whole columns; the terminal itself only wraps what is too long for it.
-        _lines(screen, columns, shown)
+        _lines(screen, columns, shown, ragged=True)
     if len(shown) < len(rows):
         screen.line(f"… and {len(rows) - len(shown):,} more; -v or a pipe shows all")
 
@@ -64,8 +64,14 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[in
     return [max(map(len, cells)) for cells in zip(head, *rows, strict=True)]
 
 
-def _lines(screen: Screen, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-    widths = _widths(columns, rows)
+def _lines(
+    screen: Screen, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, ragged: bool = False
+) -> None:
+    """A line a row; `ragged` spares the room that long cells would take in the rows of short ones."""
+    widths = [
+        0 if ragged and column.long else width
+        for width, column in zip(_widths(columns, rows), columns, strict=True)
+    ]
     for row in ([column.heading for column in columns], *rows):
         cells = (
             cell.rjust(width) if column.right else cell.ljust(width)
