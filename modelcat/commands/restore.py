@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from modelcat import files, live, transaction
 from modelcat import tools as all_tools
-from modelcat.errors import ExitCode, UsageError
-from modelcat.repo import CatalogRepo, PrivateRepo
+from modelcat.errors import ExitCode, RepoError, UsageError
+from modelcat.repo import CatalogRepo, PrivateRepo, utc
 from modelcat.transaction import Change
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class TagsResult:
         return ExitCode.OK
 
     def as_json(self) -> dict[str, Any]:
-        """{"backups": [{"tag", "when": seconds since 1970, "subject"}], "syncs": [the same]}."""
+        """{"backups": [{"tag", "when": UTC, "subject"}], "syncs": [the same]}."""
         return {
             "backups": [_tag_json(tag) for tag in self.backups],
             "syncs": [_tag_json(t) for t in self.syncs],
@@ -108,7 +108,7 @@ class TagsResult:
 
 
 def _tag_json(tag: Tag) -> dict[str, Any]:
-    return {"tag": tag.name, "when": tag.when, "subject": tag.subject}
+    return {"tag": tag.name, "when": utc(tag.when), "subject": tag.subject}
 
 
 def listing(settings: Settings) -> TagsResult:
@@ -184,7 +184,13 @@ def _restored(change: Change, file: Kept) -> Restored:
 
 def _catalog(settings: Settings, revision: str) -> CatalogRestoreResult:
     repo = CatalogRepo.open(settings.catalog)
-    commit = repo.resolve(revision)
+    try:
+        commit = repo.resolve(revision)
+    except RepoError as error:
+        backup = f"backup/{revision}"
+        if any(tag.name == backup for tag in PrivateRepo(settings.private).tags()):
+            raise RepoError(f"there is no day {revision!r} of the catalog; the backup is {backup}") from error
+        raise
     then, now = repo.read_all("", commit), repo.read_all("")
     texts: dict[str, str | None] = {path: text for path, text in then.items() if path.startswith(_MANAGED)}
     texts |= {path: None for path in now if path.startswith(_MANAGED) and path not in texts}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 from pathlib import Path
@@ -295,6 +296,13 @@ def test_a_tool_and_a_sync_tag_do_not_go_together(catalog: CatalogRepo) -> None:
         restore.run(machine.load(), "sync/2026-11-23T08-00-00Z", tools=["codex"])
 
 
+def test_the_bare_time_of_a_backup_is_told_to_be_one(catalog: CatalogRepo, home: Path) -> None:
+    make(codex(home), (None, b"mine", 0o600))
+    tag = backup.run(machine.load()).tag
+    with pytest.raises(RepoError, match=f"the backup is {tag}$"):
+        restore.run(machine.load(), tag.removeprefix("backup/"))
+
+
 def test_the_tags_there_are(catalog: CatalogRepo, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make(codex(home), (None, b"mine", 0o600))
     tag = backup.run(machine.load()).tag
@@ -303,6 +311,9 @@ def test_the_tags_there_are(catalog: CatalogRepo, home: Path, capsys: pytest.Cap
     assert [row["tag"] for row in rows["backups"]] == [tag]
     assert [row["tag"] for row in rows["syncs"]] == ["sync/2026-11-24T08-00-00Z", "sync/2026-11-23T08-00-00Z"]
     assert rows["syncs"][0]["subject"] == "sync: second"
+    # As every other time of ours, and not in seconds.
+    times = [row["when"] for row in (*rows["backups"], *rows["syncs"])]
+    assert all(re.fullmatch(r"\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z", str(time)) for time in times), times
     words.show_tags(result, Screen())
     out = capsys.readouterr().out
     assert out.index("backup/") < out.index("sync/2026-11-24") < out.index("sync/2026-11-23")
