@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from modelcat import query, workspace
@@ -17,6 +16,7 @@ from modelcat.catalog import ids_path, listing_path, model_from_json
 from modelcat.compare import Difference, differences
 from modelcat.errors import ExitCode
 from modelcat.names import base_name
+from modelcat.repo import utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -87,11 +87,6 @@ class LogResult:
             "events": [event.as_json() for event in self.events],
             "nearest": list(self.nearest),
         }
-
-
-def utc(seconds: int) -> str:
-    """A time as 2026-11-24T14:30:00Z."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def run(settings: Settings, name: str | None = None, *, limit: int = 50) -> LogResult:

@@ -11,7 +11,7 @@ from modelcat.repo.ahead import Ahead
 from modelcat.repo.catalog import PERSONAL, CatalogRepo
 from modelcat.repo.history import LineChange
 from modelcat.repo.lines import merged_by_lines
-from modelcat.repo.objects import Entry, Tag
+from modelcat.repo.objects import Entry, Tag, utc
 from modelcat.repo.private import BackupFile, Kept, Manifest, PrivateRepo
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "PrivateRepo",
     "Tag",
     "merged_by_lines",
+    "utc",
 ]

@@ -9,6 +9,7 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from modelcat.errors import RepoError
@@ -41,6 +42,11 @@ class Entry:
     subject: str
     body: str
     tags: tuple[str, ...] = ()
+
+
+def utc(seconds: int) -> str:
+    """The time of a tag or commit as 2026-11-24T14:30:00Z."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def contents(git: Git, wanted: Mapping[str, str]) -> dict[str, bytes]:
