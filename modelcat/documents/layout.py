@@ -123,6 +123,8 @@ class Layout:
         content = self._content(self.source.line_end(self._header(leaf).end()))
         if not digit and content.start(1) < leaf.end:
             return len(content[1])
+        # Of one with nothing but lines of blanks libyaml takes the longest for the indentation; by the
+        # specification (1.2.2, 8.1.1.1) a comment below, less indented than that, is an error all the same.
         if self._columns is None:
             self._columns = dict(self._scalars())
         return self._columns.get(leaf, 0) + (digit or 1)

@@ -50,6 +50,8 @@ BLANK_LINES_BELOW_TEXT: list[tuple[str, Edit, str]] = [
     ("a: |2\n    \n\nb: 1\n", Delete(("b",)), "a: |2\n    \n"),
     ("a: |2\n    \n", Insert((), "b", 1), "a: |2\n    \nb: 1\n"),
     ("a: |\n    \n", Insert((), "b", 1), "a: |\nb: 1\n    \n"),
+    ("a: |\n    \nb: 1\n  # t\nc: 1\n", Delete(("b",)), "a: |\n    \nc: 1\n"),
+    ("a: |\n    \nb: 1\n# t\nc: 1\n", Delete(("b",)), "a: |\n    \n# t\nc: 1\n"),
     ("a: |\n  x\n  \t\nb: 1\n", Delete(("b",)), "a: |\n  x\n  \t\n"),
     ("a: |\n  x\n  \t\n", Insert((), "b", 1), "a: |\n  x\n  \t\nb: 1\n"),
     ("a: |\r\n\r\n  x\r\n   \r\nb: 1\r\n", Delete(("b",)), "a: |\r\n\r\n  x\r\n   \r\n"),
