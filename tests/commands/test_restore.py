@@ -299,6 +299,7 @@ def test_a_tool_and_a_sync_tag_do_not_go_together(catalog: CatalogRepo) -> None:
 def test_the_bare_time_of_a_backup_is_told_to_be_one(catalog: CatalogRepo, home: Path) -> None:
     make(codex(home), (None, b"mine", 0o600))
     tag = backup.run(machine.load()).tag
+    assert tag is not None
     with pytest.raises(RepoError, match=f"the backup is {tag}$"):
         restore.run(machine.load(), tag.removeprefix("backup/"))
 
