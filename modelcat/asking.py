@@ -64,6 +64,8 @@ def question(settings: Settings, provider: Provider, memory: ProviderState) -> Q
     """
     resolved = machine.resolve(settings, provider)
     url = resolved.models_url
+    if url is None and not resolved.base_url and resolved.base_url_env:
+        return Skipped(provider.id, f"needs {' or '.join(resolved.base_url_env)} to be set")
     if url is None:
         return None
     unset = [name for placeholder, name in resolved.url_env if f"{{{placeholder}}}" in url]

@@ -54,6 +54,7 @@ def test_a_question_takes_the_key_that_is_set(variable: str, monkeypatch: pytest
     [
         (replace(ACME, needs_key_for_list=True), "needs a key: set ACME_API_KEY or ACME_TOKEN"),
         (replace(ACME, needs_key_for_list=True, api_key_env=()), "needs a key"),
+        (replace(ACME, base_url="", models_url=None), "needs ACME_API_OPENAI to be set"),
         (
             replace(
                 ACME,
