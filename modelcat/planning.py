@@ -137,9 +137,13 @@ class _Desk:
         catalog = self.catalog(chosen)
         what = self.offered(tool, catalog, applied)
         draft = drafts.draft(tool, main, document, applied, what.offers)
+        try:
+            others = self.others(tool, draft.wanted)
+        except StorageError as error:
+            return _unplanned(tool, main.path, main.data, error, applied)
         return finish(
             draft,
-            {name: self.read(tool, name) for name in (*draft.wanted, *self.siblings(tool, draft.wanted))},
+            others,
             self.known(tool, catalog, what, draft.memory),
             wishes=self.wishes,
             printed=installed.answer(self.settings, tool),
@@ -152,11 +156,12 @@ class _Desk:
         self.snapshots[tool.name, name] = shot
         return Live(str(shot.path), shot.data if shot.existed else None)
 
-    def siblings(self, tool: Tool, known: Sequence[str]) -> list[str]:
-        """The files beside the main config that may use its entries, but those in `known`."""
+    def others(self, tool: Tool, wanted: Sequence[str]) -> dict[str, Live]:
+        """The files beside the main config: those that are written, and those that may use its entries."""
         folder = self.settings.tool_path(tool).parent
         found = folder.glob(tool.siblings) if tool.siblings else ()
-        return sorted(path.name for path in found if path.is_file() and path.name not in known)
+        siblings = sorted(path.name for path in found if path.is_file() and path.name not in wanted)
+        return {name: self.read(tool, name) for name in (*wanted, *siblings)}
 
     def starter(self, tool: Tool) -> str | None:
         path = machine.data_file(f"{tool.name}/{tool.main}")

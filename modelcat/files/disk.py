@@ -114,4 +114,6 @@ def refused(error: OSError, path: Path, more: str = "") -> StorageError:
         return StorageError(f"{where}: the disk is full; free space and run it again{more}")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StorageError(f"{where}: {error.strerror}; check who owns it and who may write there{more}")
+    if error.errno == errno.ENOTDIR:
+        return StorageError(f"{where}: a part of this path is a file, and a folder should be there{more}")
     return StorageError(f"{where}: {error.strerror or error}{more}")

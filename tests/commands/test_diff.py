@@ -220,6 +220,23 @@ def test_a_file_that_cannot_be_planned_is_told_apart(
     assert "nothing was written; --tool leaves out" in capsys.readouterr().err
 
 
+def test_a_file_beside_a_config_that_cannot_be_read_stops_only_its_tool(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.write("mods", "default-api: x\n")
+    world.write("codex", "")
+    world.path("codex", "groq.config.toml").mkdir()
+    words.show(world.diff(), Screen())
+    out, err = capsys.readouterr()
+    assert out.splitlines()[0] == "24 to add, 1 file cannot be planned"
+    assert "mods: 24 to add" in out
+    assert "groq.config.toml: is a folder" in err
+    world.path("codex", "groq.config.toml").rmdir()
+    world.write("codex", "", "modelcat")
+    words.show(world.diff(), Screen())
+    assert "a part of this path is a file, and a folder should be there" in capsys.readouterr().err
+
+
 def test_where_nothing_can_be_planned_nobody_says_there_is_nothing_to_do(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
