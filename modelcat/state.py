@@ -73,19 +73,35 @@ class State:
 
 def load(folder: Path) -> State:
     """The state kept in `folder`; an empty one where there is none or it cannot be read."""
-    known = {item.name for item in fields(ProviderState)}
     try:
         data = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         if data["format"] != FORMAT:
             return State()
-        providers = {
-            name: ProviderState(**{key: value for key, value in row.items() if key in known})
-            for name, row in data["providers"].items()
-        }
-        rest = {key: data.get(key) for key in ("rendered", "head", "last_sync")}
+        providers = {name: _provider(row) for name, row in data["providers"].items()}
+        rest = {key: _word(data.get(key)) for key in ("rendered", "head", "last_sync")}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return State()
     return State(providers, **rest)
+
+
+def _provider(row: Mapping[str, Any]) -> ProviderState:
+    """What is remembered of one provider; raises TypeError for a value of another kind than it has."""
+    known = {}
+    for item in fields(ProviderState):
+        if item.name in row:
+            value = row[item.name]
+            if item.default is None:
+                _word(value)
+            elif not isinstance(value, (int, type(item.default))):
+                raise TypeError(item.name)
+            known[item.name] = value
+    return ProviderState(**known)
+
+
+def _word(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(value)
 
 
 def save(folder: Path, state: State) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,30 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
 def test_a_state_that_cannot_be_read_is_an_empty_one(text: str | None, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / "state.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+    assert state.load(tmp_path) == State()
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        ("models", "22"),
+        ("models", None),
+        ("seconds", "x"),
+        ("outcome", ["failed"]),
+        ("reason", 5),
+        ("fetched", 20261123),
+        ("etag", {}),
+    ],
+)
+def test_a_value_of_another_kind_is_a_state_that_cannot_be_read(
+    where: str, value: object, tmp_path: Path
+) -> None:
+    state.save(tmp_path, FULL)
+    data = json.loads((tmp_path / "state.json").read_text())
+    data["providers"]["groq"][where] = value
+    (tmp_path / "state.json").write_text(json.dumps(data))
+    assert state.load(tmp_path) == State()
+    state.save(tmp_path, replace(FULL, last_sync=5))  # type: ignore[arg-type]
     assert state.load(tmp_path) == State()
 
 
