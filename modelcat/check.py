@@ -76,8 +76,13 @@ def check(
 
 
 def _judged(document: Document, tool: str | None, context: Context) -> Iterator[Finding]:
-    subject = _subject(document.tree, kind_of(document.path, document.tree, tool), document.path, context)
+    kind = kind_of(document.path, document.tree, tool)
+    tree = document.tree if kind is None or kind.merges else document.unmerged()
+    subject = _subject(tree, kind, document.path, context)
     found = list(_found(subject))
+    if tree is not document.tree:
+        # A fix is made in what the text says to everybody else.
+        found = [(rule, one._replace(fix=())) for rule, one in found]
     if subject.kind is None:
         found.append((rules.UNKNOWN_FILE, Found((), "no tool's config that modelcat knows")))
     return _placed(document, found, subject)
@@ -314,8 +319,8 @@ def _position(document: Document, pointer: Pointer, *, on_key: bool = False) -> 
         return 1, 1
     try:
         # A value that is not written (`name:`) has no place of its own.
-        plain = not isinstance(_at(document.tree, pointer), dict | list | None)
-        place = document.position_of_value(pointer) if plain and not on_key else document.position(pointer)
+        plain = not on_key and not isinstance(_at(document.tree, pointer), dict | list | None)
+        place = document.position_of_value(pointer) if plain else document.position(pointer)
     except (KeyError, IndexError, TypeError):
         return _position(document, pointer[:-1])
     return place.line, place.column

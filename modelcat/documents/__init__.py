@@ -11,7 +11,7 @@ and line ending. What a value means is in tree.py, who wins a merge in merge.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from modelcat.documents.edits import Delete, Edit, Insert, Set, Unreachable, sort, value_at
 from modelcat.documents.node import MAX_BYTES, Lines, Node, TooDeep, Unreadable
@@ -80,13 +80,22 @@ class Document:
     def position(self, pointer: Pointer) -> Position:
         """Where the key (in a map) or the element (in a list) at `pointer` stands.
 
-        What an alias or `<<` brings in stands where that is written. KeyError where nothing stands.
+        What an alias or `<<` brings in stands where that is written; `<<` itself, as the last step, has a
+        place too. KeyError where nothing stands.
         """
         return self._at(self._node(pointer).whole)
 
     def position_of_value(self, pointer: Pointer) -> Position:
         """Where the value at `pointer` stands; a table of TOML: at its header or first key."""
         return self._at(self._node(pointer).start)
+
+    def unmerged(self) -> Tree:
+        """The values for a tool to which YAML's `<<` is a key like any other: nothing is brought in."""
+        if self.syntax != "yaml":
+            return self.tree
+        from modelcat.documents.yaml import Yaml, unmerged
+
+        return unmerged(cast("Yaml", self._reading))
 
     def comments(self) -> tuple[tuple[int, str], ...]:
         """All comments with the line they begin in, from their sign to the end of the line."""
@@ -126,7 +135,8 @@ class Document:
 
     def _node(self, pointer: Pointer) -> Node:
         """The node at `pointer`, or the nearest one above where an alias or `<<` brings it in."""
-        if value_at(self.tree, pointer) is MISSING:
+        merging = bool(pointer) and pointer[-1] == "<<"
+        if value_at(self.tree, pointer[:-1] if merging else pointer) is MISSING:
             raise KeyError(pointer)
         node = self._reading.root
         for step in pointer:

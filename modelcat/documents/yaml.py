@@ -65,6 +65,27 @@ class Yaml:
                 yield match.span()
 
 
+def unmerged(yaml: Yaml) -> Tree:
+    """The values as serde_yaml has them, to which `<<` is a key like any other: nothing is brought in."""
+    if not yaml.merged:
+        return yaml.tree
+    named = {start: node for node, anchor in yaml.anchors.items() for start in anchor.used}
+
+    def plain(node: Node, value: Tree) -> Tree:
+        node = named[node.start] if node.style == "*" else node
+        if isinstance(value, list) and isinstance(node.children, list):
+            return [plain(*pair) for pair in zip(node.children, value, strict=True)]
+        if not isinstance(value, dict) or not isinstance(node.children, dict):
+            return value
+        brought = {key: value[key] for key in yaml.merged.get(node, ())}
+        return {
+            key: brought if key == "<<" and node in yaml.merged else plain(child, value[key])
+            for key, child in node.children.items()
+        }
+
+    return plain(yaml.root, yaml.tree)
+
+
 def read(text: str) -> Yaml:
     """Values and spans of `text`. Raises Unreadable."""
     unsafe = _UNSAFE.search(text)

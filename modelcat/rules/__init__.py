@@ -56,12 +56,14 @@ class Kind(NamedTuple):
     tool: str
     syntax: Syntax
     title: str
+    merges: bool = True
+    """Whether the tool knows YAML's `<<`."""
 
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("aichat", "aichat", "yaml", "aichat config"),
+        Kind("aichat", "aichat", "yaml", "aichat config", merges=False),
         Kind("codex", "codex", "toml", "Codex config"),
         Kind("codex-profile", "codex", "toml", "Codex profile"),
         Kind("codex-models", "codex", "json", "Codex model catalog"),

@@ -376,7 +376,28 @@ def _patches_max_tokens(model: dict[str, Any]) -> bool:
     return isinstance(body, dict) and "max_tokens" in body
 
 
+@rule(
+    "aichat/merge-key",
+    "warning",
+    "YAML's << is a key like any other to aichat, which it ignores: what it would bring in is not there.",
+    "Write the keys out; an alias in the place of a whole value works.",
+    ("aichat",),
+)
+def merge_key(subject: Subject) -> Iterator[Found]:
+    """`<<` at the top, in clients and in their models."""
+    here: list[tuple[Pointer, Any]] = [((), subject.tree)]
+    for index, client in maps(subject.get("clients")):
+        here.append((("clients", index), client))
+        here += [(("clients", index, "models", at), model) for at, model in maps(client.get("models"))]
+    for where, table in here:
+        if isinstance(table, dict) and "<<" in table:
+            keys = ", ".join(table["<<"]) if isinstance(table["<<"], dict) else ""
+            lost = f", which would set {keys}" if keys else ""
+            yield Found((*where, "<<"), f"aichat ignores <<{lost}", on_key=True)
+
+
 RULES = (
+    merge_key,
     unknown_client,
     unknown_model,
     unusable_model,
