@@ -23,14 +23,14 @@ _COLUMNS = (
 _FOLD = 8
 
 
-def show(result: SyncResult, screen: Screen) -> None:
-    """The table, then who was skipped or failed and why, then what stands now."""
+def show(result: SyncResult, screen: Screen, *, applied: bool = False) -> None:
+    """The table, who was skipped or failed and why, what stands now; and what is next, unless `applied`."""
     _table(result, screen)
     _skipped([a for a in result.accounts if a.outcome == "skipped"], screen)
     _failed(result, screen)
     _unusable(result, screen)
     _left_out(result, screen)
-    _sum(result, screen)
+    _sum(result, screen, applied=applied)
 
 
 def _table(result: SyncResult, screen: Screen) -> None:
@@ -98,7 +98,7 @@ def _left_out(result: SyncResult, screen: Screen) -> None:
                 screen.line(f"{one.offered.tool.name}: {line}")
 
 
-def _sum(result: SyncResult, screen: Screen) -> None:
+def _sum(result: SyncResult, screen: Screen, *, applied: bool) -> None:
     screen.line(
         f"{counted(result.models, 'model')} of {counted(result.providers, 'provider')} in the catalog"
     )
@@ -115,7 +115,7 @@ def _sum(result: SyncResult, screen: Screen) -> None:
         screen.line("nothing new, no commit")
     if result.legacy:
         screen.line(f"{counted(len(result.legacy), 'file')} written to {result.legacy_output}")
-    screen.line(f"{result.seconds:.1f} s. Next: modelcat diff")
+    screen.line(f"{result.seconds:.1f} s{'' if applied else '. Next: modelcat diff'}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,6 @@ class Both:
 
 def show_both(both: Both, screen: Screen) -> None:
     """One after the other."""
-    show(both.synced, screen)
+    show(both.synced, screen, applied=True)
     screen.line()
     both.show_applied(both.applied, screen)

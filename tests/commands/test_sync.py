@@ -412,6 +412,9 @@ def test_one_is_said_as_one(capsys: pytest.CaptureFixture[str]) -> None:
         "nothing new, no commit",
         "0.0 s. Next: modelcat diff",
     ]
+    both = words.Both(result, result, lambda *_: print("what apply did"))
+    words.show_both(both, Screen())
+    assert capsys.readouterr().out.splitlines()[-3:] == ["0.0 s", "", "what apply did"]
 
 
 # ---- others ----
