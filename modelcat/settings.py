@@ -288,12 +288,14 @@ def _expanded(path: str, user_home: Path) -> Path:
 def own_text(path: Path, error: type[ModelcatError] = SettingsError) -> str | None:
     """The text of one of modelcat's own files, None where it does not exist.
 
-    Raises `error` if it is not UTF-8.
+    Raises `error` if it is not UTF-8 or cannot be read.
     """
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as refused:
+        raise error(f"{path}: cannot be read: {refused.strerror}") from refused
     try:
         return data.decode()
     except UnicodeDecodeError as broken:

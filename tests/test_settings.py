@@ -514,6 +514,10 @@ def test_their_errors_name_the_file(tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match=r"providers.toml:1: not UTF-8"):
         settings.registry(machine)
     (machine.catalog / "providers.toml").unlink()
+    (machine.catalog / "providers.toml").mkdir()
+    with pytest.raises(RegistryError, match=r"providers.toml: cannot be read: Is a directory"):
+        settings.registry(machine)
+    (machine.catalog / "providers.toml").rmdir()
     (machine.catalog / "modelcat.toml").write_text("[providers.opnrouter]\n")
     with pytest.raises(SettingsError, match=r"modelcat.toml:1:12: .* did you mean openrouter"):
         settings.selection(machine, settings.registry(machine))
