@@ -93,7 +93,7 @@ def _needs(settings: Settings, provider: Provider) -> str:
     if not machine.is_trusted(settings, provider):
         return (
             f"your providers.toml would send its key to {provider.base_url}; "
-            f"if that is right, say so under [trust] in {settings.config_file}"
+            f"if that is right: modelcat providers add {provider.id}"
         )
     variables = " or ".join(provider.api_key_env)
     return f"needs a key: set {variables}" if variables else "needs a key"

@@ -156,7 +156,7 @@ def _states(standing: Standing) -> Iterator[str]:
     if not standing.selected:
         yield "only asked by name" if provider.opt_in else "not selected by modelcat.toml"
     if not standing.trusted:
-        yield f"its key stays here until [trust] {provider.id} is in config.toml of this machine"
+        yield f"its key stays here until: modelcat providers add {provider.id}"
     if standing.missing:
         lists = " (lists without)" if provider.needs_key_for_list is False else ""
         # The first of several names is the one to document; `show` has them all.
