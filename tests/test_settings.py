@@ -233,13 +233,13 @@ def test_config_toml_that_is_not_utf8(home: Path) -> None:
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root and Windows read everything")
 def test_config_toml_that_may_not_be_read_is_not_taken_for_empty(home: Path) -> None:
     config(home, "").chmod(0)
-    with pytest.raises(PermissionError):
+    with pytest.raises(SettingsError, match=r"config.toml: cannot be read: Permission denied"):
         settings.load()
 
 
 def test_config_toml_that_is_a_folder_is_not_taken_for_empty(home: Path) -> None:
     (home / ".config" / "modelcat" / "config.toml").mkdir(parents=True)
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(SettingsError, match=r"config.toml: cannot be read: Is a directory"):
         settings.load()
 
 
