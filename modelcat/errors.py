@@ -25,7 +25,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+    from pathlib import Path, PurePath
+
+
+def typed(path: PurePath) -> str:
+    """A path as it is written in a command that a person may copy: in quotes where it has spaces."""
+    import shlex
+    import sys
+
+    text = str(path)
+    if sys.platform == "win32":
+        return f'"{text}"' if " " in text else text
+    return shlex.quote(text)
 
 
 class ExitCode(IntEnum):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -15,6 +15,7 @@ from modelcat.errors import (
     SettingsError,
     UsageError,
     ended,
+    typed,
 )
 
 
@@ -92,3 +93,19 @@ def test_the_tree_of_exceptions() -> None:
     assert issubclass(AuthenticationError, FetchError)
     assert issubclass(RateLimitError, FetchError)
     assert issubclass(FetchError, ModelcatError)
+
+
+@pytest.mark.parametrize(
+    ("platform", "path", "expected"),
+    [
+        ("linux", "/a/b", "/a/b"),
+        ("darwin", "/Users/a/Application Support/x", "'/Users/a/Application Support/x'"),
+        ("win32", "C:\\a\\b", "C:\\a\\b"),
+        ("win32", "C:\\a b", '"C:\\a b"'),
+    ],
+)
+def test_paths_in_commands_can_be_copied(
+    platform: str, path: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    assert typed(PurePosixPath(path)) == expected

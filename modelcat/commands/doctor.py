@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from modelcat import checkup, state, tools
 from modelcat import settings as machine
-from modelcat.errors import DocumentError, ExitCode, ModelcatError
+from modelcat.errors import DocumentError, ExitCode, ModelcatError, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +159,7 @@ def _configs(settings: Settings) -> tuple[list[tuple[str, Path, Checked]], list[
             first = next(item for item in seen.findings if item.severity == "error")
             more = f", and {errors - 1} more" if errors > 1 else ""
             what = f"{path}:{first.line}: {first.message}{more}"
-            problems.append(Problem("config", what, f"modelcat validate {path}"))
+            problems.append(Problem("config", what, f"modelcat validate {typed(path)}"))
     return checked, problems
 
 
@@ -250,11 +250,11 @@ def _leaks(settings: Settings, checked: list[tuple[str, Path, Checked]]) -> Iter
         if secrets:
             number = len(secrets)
             what = f"{path}: {number} {'key stands' if number == 1 else 'keys stand'} in the file in clear"
-            yield Problem("leak", what, f"modelcat validate {path}")
+            yield Problem("leak", what, f"modelcat validate {typed(path)}")
             mode = stat.S_IMODE(path.stat().st_mode)
             if mode & 0o077 and settings.platform != "win32":
                 what = f"{path}: others on this machine may read it ({mode:04o}), and a key stands in it"
-                yield Problem("leak", what, f"chmod 600 {path}")
+                yield Problem("leak", what, f"chmod 600 {typed(path)}")
         if tool == "mods":
             yield from _openai_key_elsewhere(settings, path)
 
@@ -290,7 +290,7 @@ def _catalog(settings: Settings, memory: state.State) -> Iterator[Problem]:
         yield Problem("repository", what, "modelcat apply")
     home = settings.home
     if home.is_dir() and settings.platform != "win32" and stat.S_IMODE(home.stat().st_mode) & 0o077:
-        yield Problem("leak", f"{home}: others on this machine may look into it", f"chmod 700 {home}")
+        yield Problem("leak", f"{home}: others on this machine may look into it", f"chmod 700 {typed(home)}")
 
 
 def _when(text: str) -> datetime:
@@ -318,7 +318,7 @@ def _repositories(settings: Settings) -> Iterator[Problem]:
         if remotes:
             name = remotes.split()[0]
             what = f"{settings.private} has a remote ({name}), and it holds your configs with their keys"
-            yield Problem("leak", what, f"git -C {settings.private} remote remove {name}")
+            yield Problem("leak", what, f"git -C {typed(settings.private)} remote remove {name}")
 
 
 def _next(problems: list[Problem], memory: state.State, found: tuple[Installed, ...]) -> str | None:

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from modelcat.errors import ModelcatError, RepoError
+from modelcat.errors import ModelcatError, RepoError, typed
 from modelcat.files.disk import make_folder
 from modelcat.repo import history, objects, refs, worktree
 from modelcat.repo.ahead import Ahead
@@ -286,8 +286,8 @@ class CatalogRepo:
     def _check(self, head: refs.Head) -> None:
         if head.branch is None:
             raise RepoError(
-                f"{self.folder} is on no branch (its HEAD is detached): `git -C {self.folder} switch main`, "
-                f"then run it again"
+                f"{self.folder} is on no branch (its HEAD is detached): "
+                f"`git -C {typed(self.folder)} switch main`, then run it again"
             )
         for name in _UNFINISHED:
             if (self._git.git_dir / name).exists():

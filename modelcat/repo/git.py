@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelcat.errors import RepoError, StorageError
+from modelcat.errors import RepoError, StorageError, typed
 
 if TYPE_CHECKING:
     import subprocess
@@ -148,8 +148,8 @@ class Git:
         if _REFUSED.search(message):
             return StorageError(f"{self.folder}: may not be written ({said}); check owner and permissions")
         return RepoError(
-            f"{self.folder}: git {verb} failed: {said}. `git -C {self.folder} fsck` says what is broken; "
-            f"if it cannot be mended, move the folder away and modelcat makes a new one"
+            f"{self.folder}: git {verb} failed: {said}. `git -C {typed(self.folder)} fsck` says what is "
+            f"broken; if it cannot be mended, move the folder away and modelcat makes a new one"
         )
 
     def unlocked(self, message: str, limit: float) -> bool:

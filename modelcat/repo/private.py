@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from modelcat.catalog import canonical_json
-from modelcat.errors import RepoError
+from modelcat.errors import RepoError, typed
 from modelcat.files.disk import make_folder
 from modelcat.repo import objects, refs, worktree
 from modelcat.repo.git import Git
@@ -138,7 +138,7 @@ class PrivateRepo:
         found = objects.contents(self._git, names)
         if len(found) < len(names):
             raise RepoError(
-                f"{tag} is incomplete in {self.folder}; `git -C {self.folder} fsck` says what is lost"
+                f"{tag} is incomplete in {self.folder}; `git -C {typed(self.folder)} fsck` says what is lost"
             )
         return {int(index): data for index, data in found.items()}
 

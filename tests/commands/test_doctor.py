@@ -115,6 +115,13 @@ class TestConfigs:
         assert result.next_step == f"modelcat validate {codex}"
         assert result.exit_code is ExitCode.NO
 
+    def test_a_path_with_spaces_can_be_copied_with_its_command(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CODEX_HOME", str(home / "my codex"))
+        path = write(home / "my codex" / "config.toml", 'profile = "x"\n')
+        assert look().next_step == f"modelcat validate '{path}'"
+
     def test_a_config_that_cannot_be_read(self, mods: Path) -> None:
         mods.mkdir(parents=True)
         assert "this is a folder" in said(look(), "config")
