@@ -20,4 +20,5 @@ def show(result: BackupResult, screen: Screen) -> None:
     there = [file for file in result.files if file.existed]
     for file in result.files:
         screen.say(f"  {file.tool}: {file.path}{'' if file.existed else ' (not there)'}")
-    screen.say(f"{counted(len(there), 'file')} kept; `modelcat restore {result.tag}` brings them back")
+    them = "it" if len(there) == 1 else "them"
+    screen.say(f"{counted(len(there), 'file')} kept; `modelcat restore {result.tag}` brings {them} back")
