@@ -67,7 +67,8 @@ def _failed(result: SyncResult, screen: Screen) -> None:
         failed = failed if screen.verbose else ()
     if not failed:
         return
-    screen.line(f"{counted(len(failed), 'provider')} failed; what was stored of them stays:")
+    whose = "it" if len(failed) == 1 else "them"
+    screen.line(f"{counted(len(failed), 'provider')} failed; what was stored of {whose} stays:")
     unreached = [account for account in failed if account.network]
     if len(unreached) <= _FOLD or screen.verbose:
         unreached = []

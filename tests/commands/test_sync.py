@@ -412,6 +412,8 @@ def test_one_is_said_as_one(capsys: pytest.CaptureFixture[str]) -> None:
         "nothing new, no commit",
         "0.0 s. Next: modelcat diff",
     ]
+    words.show(replace(result, accounts=(replace(account, outcome="failed"),)), Screen())
+    assert capsys.readouterr().out.startswith("1 provider failed; what was stored of it stays:\n")
     both = words.Both(result, result, lambda *_: print("what apply did"))
     words.show_both(both, Screen())
     assert capsys.readouterr().out.splitlines()[-3:] == ["0.0 s", "", "what apply did"]
