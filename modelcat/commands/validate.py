@@ -106,18 +106,18 @@ def main(words: list[str], program: str) -> int:
         print(findings.usage(program))
         return ExitCode.OK
     if options.list_rules:
-        return ended(lambda: _list_rules(screen), Path, screen.say)
+        return ended(lambda: _list_rules(options, screen), Path, screen.say)
     code = ended(lambda: _answer(options, screen), lambda: _log_folder(options), screen.say, _veil)
     # The process ends now; without this the collector would walk through everything once more first.
     gc.freeze()
     return code
 
 
-def _list_rules(screen: Screen) -> int:
+def _list_rules(options: Options, screen: Screen) -> int:
     from modelcat.output import findings
     from modelcat.rules import every
 
-    findings.list_rules(every(), screen)
+    findings.list_rules(every(), options.format, screen)
     return ExitCode.OK
 
 

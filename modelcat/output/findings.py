@@ -157,8 +157,18 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def list_rules(rules: Sequence[Rule], screen: Screen) -> None:
-    """Every rule: id, severity, what it finds, how to mend it."""
+def list_rules(rules: Sequence[Rule], form: str, screen: Screen) -> None:
+    """Every rule: id, severity, what it finds, how to mend it.
+
+    As JSON: {"rules": [{"rule", "severity", "what", "mend"}]}.
+    """
+    if form == "json":
+        rows = [
+            {"rule": item.id, "severity": item.severity, "what": item.what, "mend": item.mend}
+            for item in rules
+        ]
+        print_json({"rules": rows})
+        return
     for item in rules:
         screen.line(f"{item.id}  {item.severity}")
         screen.line(f"    {item.what}")

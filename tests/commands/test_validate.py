@@ -109,6 +109,12 @@ class TestCommandLine:
         assert run("--list-rules") == 0
         assert "codex/wire-api-chat  error" in capsys.readouterr().out
 
+    def test_rules_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("--list-rules", "--json") == 0
+        rows = {row["rule"]: row for row in json.loads(capsys.readouterr().out)["rules"]}
+        assert rows["codex/wire-api-chat"]["severity"] == "error"
+        assert all(row["what"] and row["mend"] for row in rows.values())
+
     def test_standard_input(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
