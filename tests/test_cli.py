@@ -573,8 +573,8 @@ def test_4_is_a_bug_with_a_log_that_holds_no_key(tmp_path: Path, stocked: Path) 
     assert Path(found[1]).stat().st_mode & 0o777 == 0o600
     assert run("stats").code == 0
     # Where no log can be written, the line itself has to do, and has no key either.
-    shutil.rmtree(stocked)
-    stocked.write_text("a file where the folder should be")
+    shutil.rmtree(stocked / "catalog")
+    (stocked / "catalog").write_text("a file where the folder should be")
     ended = run("stats", code=4, PYTHONPATH=str(tmp_path), GROQ_API_KEY=KEY)
     assert "it broke at" in ended.err
     assert KEY not in ended.err
