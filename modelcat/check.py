@@ -15,7 +15,8 @@ from modelcat.errors import DocumentError
 from modelcat.rules import KINDS, Change, Context, Found, Kind, Rule, Severity, Subject
 from modelcat.rules.ignores import Ignores
 from modelcat.rules.secrets import RULES as SECRETS
-from modelcat.rules.secrets import hits, masked, scan, shown
+from modelcat.rules.secrets import hits, masked, scan, secret_in_clear, shown
+from modelcat.rules.secrets import known as key_in
 from modelcat.tree import pointer_text
 
 if TYPE_CHECKING:
@@ -274,12 +275,16 @@ class _Lines:
 def _placed(document: Document, found: Iterable[tuple[Rule, Found]], subject: Subject) -> Iterator[Finding]:
     """Found -> Finding: positions, excerpts without secrets, less what is ignored."""
     lines = _source(document, subject)
-    ignores = Ignores.read(document.comments(), lines.only_comment, subject.context.ignore)
+    comments = document.comments()
+    ignores = Ignores.read(comments, lines.only_comment, subject.context.ignore)
     placed = []
     for rule, item in found:
         line, column = _position(document, item.pointer, on_key=item.on_key)
         if not ignores.covers(rule.id, line):
             placed.append((line, column, rule, item))
+    for line, column, item in islice(_in_comments(comments, lines), MOST):
+        if not ignores.covers(secret_in_clear.id, line):
+            placed.append((line, column, secret_in_clear, item))
     for word, line in ignores.unknown():
         placed.append((line, 1, rules.UNKNOWN_IGNORE, Found((), f"there is no rule {word}")))
     for line, column, rule, item in sorted(placed, key=lambda row: (row[0], row[1], row[2].id)):
@@ -295,6 +300,16 @@ def _placed(document: Document, found: Iterable[tuple[Rule, Found]], subject: Su
             fix=item.fix,
             excerpt=lines.excerpt(line),
         )
+
+
+def _in_comments(comments: Iterable[tuple[int, str]], lines: _Lines) -> Iterator[tuple[int, int, Found]]:
+    """(line, column, what) of each known kind of key in a comment: it is given away as any other."""
+    for line, text in comments:
+        if hit := key_in(text):
+            what, secret = hit
+            # A comment of JSONC may go on in other lines.
+            column = max(1, lines.lines[line - 1].rfind(secret) + 1)
+            yield line, column, Found((), f"a comment holds {what}: {shown(secret)}")
 
 
 def _source(document: Document, subject: Subject) -> _Lines:

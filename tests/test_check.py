@@ -251,6 +251,14 @@ class TestSecretsStaySecret:
         assert all(item.excerpt is None for item in findings)
 
 
+def test_a_key_in_a_comment_is_told_where_it_stands_and_not_shown() -> None:
+    key = "gsk_Rw8TzQ2kXvB5nM9cJ4pL7sD1fG6hY3aE"
+    text = f'model = "{"x" * 3}"  # was {key}\n# modelcat: ignore[secret/in-clear]\n# {key}\n'
+    (found,) = check(text.encode(), "toml", "codex", "config.toml", Context())
+    assert (found.rule, found.line, found.column) == ("secret/in-clear", 1, 22)
+    assert key not in f"{found}"
+
+
 def test_a_file_of_nobody_is_checked_for_secrets_only() -> None:
     findings = found(f"token: {KEY}\nclients: 3\n", "compose.yaml")
     assert ids(findings) == ["syntax/unknown-file", "secret/in-clear"]

@@ -67,6 +67,8 @@ _FIELD = (
 )
 _NOT_FIELD = r"(?i)(?:env|env-key|env_key|key-env|_env_var|max-?_?tokens?)$"
 _OPAQUE = r"(?i)^(?:Bearer\s+|Basic\s+)?([A-Za-z0-9_+/=.:-]{20,})$"
+_CAPITALS = r"[A-Z]+(?:_[A-Z]*\d{0,4})+"
+"""The name of a variable, as it stands under env_http_headers."""
 _STAND_IN = (
     r"(?i)your|my[-_ ]?(?:api|key)|example|dummy|change-?me|placeholder|insert|replace|redacted|secret|fake"
     r"|sample|test-?key|not-?needed|no-?key|unused|ignored|none|null|<|>|\$\{|\{\{|\*\*\*|\.\.\.|…|xxxx|0000"
@@ -119,7 +121,7 @@ def _counts_up(text: str) -> bool:
 def random_looking(value: str) -> bool:
     """Whether a text is long, opaque and as random as keys are."""
     match = re.match(_OPAQUE, value)
-    if match is None or is_stand_in(value):
+    if match is None or is_stand_in(value) or re.fullmatch(_CAPITALS, value):
         return False
     body = match.group(1)
     mixed = any(letter.isdigit() for letter in body) and any(letter.isalpha() for letter in body)

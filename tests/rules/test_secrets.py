@@ -96,6 +96,9 @@ def test_what_is_no_key_is_left_alone(text: str) -> None:
         ("api_key", "correcthorsebatterystaple", False),
         ("api_key", "aaaaaaaaaaaaaaaaaaaaaaaaa1", False),
         ("api_key", _random(19), False),
+        # The variable that holds the value of a header.
+        ("Authorization", "MY_AUTH_HEADER_VARIABLE_1", False),
+        ("Authorization", "GATEWAY_V2_TOKEN_2024_EU", False),
     ],
 )
 def test_random_texts_in_fields_named_like_secrets(field: str, value: str, found: bool) -> None:
