@@ -74,7 +74,8 @@ def subject(changes: Iterable[Change]) -> str:
         changed=tuple(i for item in real for i in item.changed),
     )
     where = real[0].provider if len(real) == 1 else f"{len(real)} providers"
-    return f"sync: {total.counts()} models in {where}"
+    one = len(total.added) + len(total.removed) + len(total.changed) == 1
+    return f"sync: {total.counts()} {'model' if one else 'models'} in {where}"
 
 
 def body(changes: Iterable[Change]) -> str:

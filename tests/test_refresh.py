@@ -44,7 +44,7 @@ def test_what_counts_as_a_change(old: Listing | None, new: Listing | None, expec
         ([], "sync: the same models, texts made anew"),
         ([Change("p")], "sync: the same models, texts made anew"),
         ([Change("p", added=("a", "b"))], "sync: +2 models in p"),
-        ([Change("p", added=("a",)), Change("q")], "sync: +1 models in p"),
+        ([Change("p", added=("a",)), Change("q")], "sync: +1 model in p"),
         (
             [Change("p", ("a", "b"), ("c",), ("d",)), Change("q", ("a",), (), ("x", "y"))],
             "sync: +3 -1 ~3 models in 2 providers",
