@@ -81,7 +81,7 @@ def _references(subject: Subject) -> Iterator[tuple[str, str, str, str | None]]:
     "aichat/unknown-client",
     "error",
     "`model:` (or rag_embedding_model, rag_reranker_model) names a client that the file does not define: "
-    "aichat refuses to start.",
+    "aichat refuses to start, or to make a RAG.",
     "Write it as client:model with the name of a client of this file.",
     ("aichat",),
 )
