@@ -147,6 +147,13 @@ def test_every_provider_can_be_shown(
     assert capsys.readouterr().out.startswith(f"{name}: ")
 
 
+def test_show_tells_tables_in_tables_apart(machine: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    table = '{ aichat = { name = "one", type = "claude" }, mods = { name = "two" } }'
+    own(machine, f'[providers.acme]\nbase_url = "https://acme.example"\ntools = {table}\n')
+    words.show_one(command.show(settings.load(machine.home), "acme"), Screen())
+    assert "tools               aichat: name = one, type = claude; mods: name = two" in capsys.readouterr().out
+
+
 def test_show_of_nobody_names_the_nearest(machine: Settings) -> None:
     with pytest.raises(RegistryError, match="did you mean openrouter"):
         command.show(machine, "openroute")

@@ -197,6 +197,8 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(value, dict) and any(isinstance(item, dict) for item in value.values()):
+        return "; ".join(f"{key}: {_text(item)}" for key, item in value.items())
     if isinstance(value, dict):
         return ", ".join(f"{key} = {_text(item)}" for key, item in value.items())
     return str(value)
