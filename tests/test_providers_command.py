@@ -151,7 +151,8 @@ def test_show_tells_tables_in_tables_apart(machine: Settings, capsys: pytest.Cap
     table = '{ aichat = { name = "one", type = "claude" }, mods = { name = "two" } }'
     own(machine, f'[providers.acme]\nbase_url = "https://acme.example"\ntools = {table}\n')
     words.show_one(command.show(settings.load(machine.home), "acme"), Screen())
-    assert "tools               aichat: name = one, type = claude; mods: name = two" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "tools               aichat: name = one, type = claude; mods: name = two" in told
 
 
 def test_show_of_nobody_names_the_nearest(machine: Settings) -> None:
