@@ -251,6 +251,13 @@ class TestSecretsStaySecret:
         assert all(item.excerpt is None for item in findings)
 
 
+def test_what_a_sync_wrote_names_files_that_apply_will_write() -> None:
+    text = b'model_catalog_json = "modelcat/groq.json"\n'
+    around = Context(exists=lambda _: False)
+    assert not check(text, None, None, "catalog/config/codex/models_groq.toml", around)
+    assert ids(check(text, None, None, ".codex/groq.config.toml", around)) == ["codex/missing-file"]
+
+
 def test_a_key_in_a_comment_is_told_where_it_stands_and_not_shown() -> None:
     key = "gsk_Rw8TzQ2kXvB5nM9cJ4pL7sD1fG6hY3aE"
     text = f'model = "{"x" * 3}"  # was {key}\n# modelcat: ignore[secret/in-clear]\n# {key}\n'

@@ -215,7 +215,7 @@ def number_range(subject: Subject) -> Iterator[Found]:
 )
 def missing_file(subject: Subject) -> Iterator[Found]:
     """Relative paths in model_catalog_json and model_instructions_file that lead nowhere."""
-    exists = subject.context.exists
+    exists = subject.context.exists if subject.whole else None
     for key in ("model_catalog_json", "model_instructions_file", "experimental_compact_prompt_file"):
         path = subject.get(key)
         if exists and isinstance(path, str) and not exists(path):
