@@ -224,6 +224,26 @@ def test_a_deleted_provider_stays_deleted_even_after_its_key_was_unset_for_a_whi
     assert "openrouter" not in yaml(world.text("mods"))["apis"]
 
 
+@pytest.mark.parametrize(
+    ("toml", "first", "last"),
+    [
+        ('exclude_providers = ["openrouter"]\n', "  openrouter:", "word-wrap: 80\n"),
+        ('exclude = ["m2"]\n', "      m2:", "  local:"),
+    ],
+)
+def test_what_was_deleted_comes_back_when_it_was_excluded_for_a_while(
+    toml: str, first: str, last: str, world: World
+) -> None:
+    world.write("mods", HAND_MODS)
+    world.apply("mods")
+    whole = world.text("mods")
+    world.write("mods", whole[: whole.index(first)] + whole[whole.index(last) :])
+    for text, there in (("", False), (toml, False), ("", True)):
+        world.toml(text)
+        world.apply("mods")
+        assert (first in world.text("mods")) == there
+
+
 def test_a_renamed_entry_is_kept_up_under_its_new_name(world: World) -> None:
     world.write("mods", "default-api: groq\n")
     world.apply("mods")
