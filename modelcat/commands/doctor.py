@@ -236,7 +236,7 @@ def _keys(settings: Settings) -> tuple[tuple[KeySet, ...], list[Problem]]:
                 problems.append(Problem("key", what, f"set it to your {provider.name} key, or unset it"))
             else:
                 what = f"{provider.id}: providers.toml sends {variable} to {provider.base_url}"
-                do = f'if that is right, say so in {settings.config_file}: [trust] {provider.id} = "…"'
+                do = f"if that is right: modelcat providers add {provider.id}"
                 problems.append(Problem("key", what, do, grave=False))
     return tuple(found), problems
 

@@ -161,7 +161,11 @@ class TestKeys:
         monkeypatch.setenv("GROQ_API_KEY", KEY)
         text = '[providers.mine]\nbase_url = "https://mine.example/v1"\napi_key_env = ["GROQ_API_KEY"]\n'
         write(machine.load().catalog / "providers.toml", text)
-        assert "mine: providers.toml sends GROQ_API_KEY to https://mine.example/v1" in said(look(), "key")
+        found = look()
+        assert "mine: providers.toml sends GROQ_API_KEY to https://mine.example/v1" in said(found, "key")
+        # A line that can be copied: it writes what [trust] needs.
+        (problem,) = (one for one in found.problems if one.area == "key")
+        assert problem.do == "if that is right: modelcat providers add mine"
 
 
 class TestLeaks:
