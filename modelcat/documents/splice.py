@@ -211,9 +211,7 @@ class Tidying:
             if self._filled(last[0], last[-1]):
                 return
             above = self.above(last[0])
-            at = bisect_right(self.filled, last[0])
-            floor = max(above.tail if above else 0, self.filled[at - 1] if at else 0)
-            last[0] = self.source.before_blank_lines(last[0], floor)
+            last[0] = self.source.before_blank_lines(last[0], above.tail if above else 0)
             if len(self.runs) == 1 or self.runs[-2][-1] < last[0]:
                 break
             last[:0] = self.runs.pop(-2)[:-1]

@@ -13,6 +13,24 @@ from tests.documents.edit_oracle import assert_becomes
 
 ABOVE_THE_FIRST: list[Edit] = [Delete(("l", 0)), Insert(("l",), None, {"z": 1}, -1)]
 CORNERS: list[tuple[str, str, list[Edit], str]] = [
+    (
+        "a table's own header stands as close to the next as headers do",
+        "[z]\nq = 1\n[a.b]\nx = 1\n",
+        [Insert(("a",), "n", 1)],
+        "[z]\nq = 1\n[a]\nn = 1\n[a.b]\nx = 1\n",
+    ),
+    (
+        "a dotted key follows the one it is to follow",
+        "a.b.x = 1\na.c.y = 2\na.d = 3\n",
+        [Insert(("a",), "n", 1, "b")],
+        "a.b.x = 1\na.n = 1\na.c.y = 2\na.d = 3\n",
+    ),
+    (
+        "the comments that end a table stay its end",
+        "[a]\nx = 1\n# tail\n# of a\n\n[b]\ny = 1\n",
+        [Insert((), "c", {"z": 1}, "a")],
+        "[a]\nx = 1\n# tail\n# of a\n\n[c]\nz = 1\n\n[b]\ny = 1\n",
+    ),
     ("an emptied array keeps its line", "a.b=[1] # c\n", [Delete(("a", "b", 0))], "a.b=[] # c\n"),
     (
         "tables in an array are written as TOML has them",

@@ -132,6 +132,12 @@ TEXTS: list[tuple[str, str, list[Edit], str]] = [
     ("behind a tag in brackets", "l: [!!map {}]\n", [Insert(("l", 0), "x", 1)], "l: [!!map {x: 1}]\n"),
     ("behind a tag", "l: !!seq []\n", [Insert(("l",), None, 1)], "l: !!seq [1]\n"),
     ("behind an anchor", "a: &k {}\n", [Insert(("a",), "x", {"z": 1})], "a: &k {x: {z: 1}}\n"),
+    (
+        "behind an anchor further in",
+        "a:\n  b: &k {}\n",
+        [Insert(("a", "b"), "x", {"z": 1})],
+        "a:\n  b: &k {x: {z: 1}}\n",
+    ),
     ("brackets in brackets", "{a: [], b: 1}\n", [Insert(("a",), None, 1)], "{a: [1], b: 1}\n"),
     (
         "quotes of the neighbours, not of the text",
@@ -227,6 +233,12 @@ TEXTS: list[tuple[str, str, list[Edit], str]] = [
 
 
 LOOKS: list[tuple[str, str, list[Edit], str]] = [
+    (
+        "a filled list as lists are, not as braces",
+        "a: {x: 1}\nb:\n- 1\nd: []\n",
+        [Insert(("d",), None, 1)],
+        "a: {x: 1}\nb:\n- 1\nd:\n- 1\n",
+    ),
     ("braces", "e: {x: 1}\n", [Insert((), "a", {"x": 1})], "e: {x: 1}\na: {x: 1}\n"),
     (
         "brackets with blanks",
