@@ -137,7 +137,8 @@ class Editor:
 
 
 _GONE = object()
-_TWO_BLANK = re.compile(rb"\n[ \t]*\r?\n[ \t]*\r?\n")
+_TWO_BLANK = re.compile(rb"\n\r?\n\r?\n")
+"""Lines of blanks do not count: they may be text of a block scalar, beside which a blank line may come."""
 
 
 def applied(tree: Any, edits: list[Edit]) -> Any:
