@@ -195,6 +195,33 @@ def test_files_somebody_spoiled_are_put_back(repo: CatalogRepo, folder: Path) ->
     assert clean(folder)
 
 
+def test_what_modelcat_made_is_put_right_and_nothing_else(repo: CatalogRepo, folder: Path) -> None:
+    for name in ("README.md", "catalog/p0.json", "modelcat.toml"):
+        (folder / name).write_text("committed\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "by hand")
+    for name in ("README.md", "catalog/p0.json", "modelcat.toml"):
+        (folder / name).write_text("edited\n")
+    (folder / "catalog/p1.json").unlink()
+    repo.put_right()
+    assert (folder / "catalog/p0.json").read_text() == "committed\n"
+    assert git(folder, "status", "--porcelain").split() == ["M", "README.md", "M", "modelcat.toml"]
+
+
+def test_nothing_is_put_right_in_the_middle_of_a_merge_nor_by_git(
+    repo: CatalogRepo, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit({"catalog/p1.json": "{}\n"}, "sync: second")
+    counted = NoGit(monkeypatch)
+    repo.put_right()
+    assert counted.started == []
+    monkeypatch.undo()
+    (folder / ".git" / "MERGE_HEAD").write_text("0" * 40)
+    (folder / "catalog/p1.json").write_text("<<<<<<<\n")
+    repo.put_right()
+    assert (folder / "catalog/p1.json").read_text() == "<<<<<<<\n"
+
+
 def test_a_history_that_was_turned_back_is_noticed(repo: CatalogRepo, folder: Path) -> None:
     repo.commit({"catalog/p1.json": "new\n"}, "second")
     git(folder, "reset", "-q", "--soft", "HEAD~1")

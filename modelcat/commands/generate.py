@@ -71,6 +71,7 @@ def run(
     selection = machine.selection(settings, registry)
     with workspace.locked(settings, "generate"):
         repo = workspace.repo(settings)
+        repo.put_right()
         catalog = workspace.catalog(settings)
         if not catalog.listings:
             return GenerateResult((), (), None, empty=True)

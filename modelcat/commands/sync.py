@@ -149,6 +149,7 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
     started = time.monotonic()
     with workspace.locked(settings, "sync"):
         repo = workspace.repo(settings)
+        repo.put_right()
         memory = _memory(settings, repo, force=options.force)
         meanwhile = Meanwhile(registry, memory, progress)
         outcomes = {} if options.offline else _ask(settings, chosen, memory, options, meanwhile)

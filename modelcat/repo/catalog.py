@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PERSONAL = ("modelcat.toml", "providers.toml")
 """Files in the folder that the person writes; a commit takes them along as they are."""
+MANAGED = ("catalog/", "config/")
+"""Below these stands what modelcat makes: HEAD says what it is, whoever wrote into the folder."""
 _ATTRIBUTES = "* -text -filter -ident -working-tree-encoding\n"
 _IGNORED = "/models/extra/\n*.modelcat-new\n"
 _UNFINISHED = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG")
@@ -62,6 +64,26 @@ class CatalogRepo:
             self._git.sweep()
         for left in worktree.leftovers(self.folder):
             left.unlink(missing_ok=True)
+
+    def put_right(self) -> None:
+        """Make what modelcat made what the last commit says, where somebody changed or removed it.
+
+        What stands there is read as if it were that commit: a list taken out by hand must not look like one
+        that was never there. In the middle of a merge it is the person's. Needs the lock.
+        """
+        record = self._known(self.head())
+        unseen = [p for p in record.files if p.startswith(MANAGED) and not self._stamped(record, p)]
+        if not unseen or self._unfinished():
+            return
+        changed = [path for path in unseen if self._is_other(record, path)]
+        if changed:
+            self._put_back(record, changed)
+            self._free()
+            self._index(record, changed)
+        self._remember(record, unseen)
+
+    def _is_other(self, record: Record, path: str) -> bool:
+        return _differs(record, path, worktree.content(self.folder / path))
 
     def _finish_pending(self) -> bool:
         """Bring a commit that was begun to its end; gives whether there was one."""
@@ -289,12 +311,16 @@ class CatalogRepo:
                 f"{self.folder} is on no branch (its HEAD is detached): "
                 f"`git -C {typed(self.folder)} switch main`, then run it again"
             )
-        for name in _UNFINISHED:
-            if (self._git.git_dir / name).exists():
-                raise RepoError(
-                    f"{self.folder} is in the middle of a merge, rebase or bisect ({name}): "
-                    f"finish or abort it with git, then run it again"
-                )
+        name = self._unfinished()
+        if name is not None:
+            raise RepoError(
+                f"{self.folder} is in the middle of a merge, rebase or bisect ({name}): "
+                f"finish or abort it with git, then run it again"
+            )
+
+    def _unfinished(self) -> str | None:
+        """By which file one sees that the person is in the middle of something with git."""
+        return next((name for name in _UNFINISHED if (self._git.git_dir / name).exists()), None)
 
     def _free(self, *references: str) -> None:
         for name in ("index", "HEAD", "packed-refs", "config", *references):

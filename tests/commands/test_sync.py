@@ -464,19 +464,34 @@ def test_a_provider_that_was_switched_off_is_asked_as_if_for_the_first_time(
     assert stored_ids(shop) == shop.ids
 
 
-@pytest.mark.parametrize("gone", ["catalog/{}.json", "config/json/models_{}.json"])
-def test_what_somebody_removed_from_the_folder_is_asked_for_again(
-    gone: str, simulator: Simulator, ask: Callable[..., SyncResult]
+@pytest.mark.parametrize(
+    "path", ["catalog/acme.json", "config/json/models_acme.json", "config/mods/mods.yml"]
+)
+@pytest.mark.parametrize("how", ["gone", "other", "no text", "staged"])
+@pytest.mark.parametrize("fault", [None, "404"])
+def test_what_somebody_did_to_what_modelcat_made_is_undone_before_it_is_read(
+    path: str, how: str, fault: str | None, simulator: Simulator, ask: Callable[..., SyncResult]
 ) -> None:
     shop = simulator.open("openrouter", "acme", count=3, etags=True)
+    other = simulator.open("groq", "other", count=2)
     ask()
-    path = machine.load().catalog / gone.format("acme")
-    before = path.read_bytes()
-    path.unlink()
+    place = machine.load().catalog / path
+    before = place.read_bytes()
+    if how == "gone":
+        place.unlink()
+    else:
+        place.write_bytes(b"\xff" if how == "no text" else before.replace(b"openai", b"0penai") + b"\n")
+    if how == "staged":
+        git("add", path)
+    shop.always = fault
+    other.rows.pop()
+    other.refresh()
     result = ask()
-    assert "if-none-match" not in simulator.asked(shop)[1].headers
-    assert result.commit is None
-    assert path.read_bytes() == before
+    assert place.read_bytes() == before or path.startswith("config/mods")
+    assert git("status", "--porcelain") == ""
+    assert git("log", "-1", "--format=%s").strip() == "sync: -1 model in other"
+    assert account(result, shop).models == 3
+    assert result.models == 4
 
 
 def test_a_source_whose_answer_is_gone_is_asked_for_it_again(
