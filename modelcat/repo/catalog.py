@@ -147,8 +147,8 @@ class CatalogRepo:
         stream = ahead or Ahead(self._git, Staged(self.folder), lambda *_: False)
         new = {**changed, **personal}
         try:
-            commit = self._write(head, pending, stale, new, message, ahead=stream)
-            self._finish(_advanced(record, commit, new), new, wanted)
+            commit, blobs = self._write(head, pending, stale, new, message, ahead=stream)
+            self._finish(_advanced(record, commit, blobs), new, wanted)
         finally:
             if (self._own / "pending").exists():
                 # An error or ^C: all old or all new. Where the disk does not even allow that, the next run
@@ -262,23 +262,24 @@ class CatalogRepo:
         message: str,
         *,
         ahead: Ahead,
-    ) -> str:
-        """Commit `changed`, then put the files in `stale` in place. After an error the note of it stays."""
+    ) -> tuple[str, dict[str, str | None]]:
+        """Commit `changed`, then put the files in `stale` in place; gives the commit, and the object id of
+        each content. After an error the note of it stays.
+        """
         self._free(str(head.branch), *([f"refs/tags/{pending.tag}"] if pending.tag else []))
         worktree.save_pending(self._own / "pending", pending)
         with ahead:
             stream = ahead.stream()
-            blobs = [
-                (path, None if data is None else ahead.blob(path, data)) for path, data in changed.items()
-            ]
+            marks = {path: ahead.blob(path, data) for path, data in changed.items() if data is not None}
+            blobs = [(path, marks.get(path)) for path in changed]
             ahead.staged.put(stale)
             mark = stream.commit(str(head.branch), message, int(time.time()), parent=head.commit, files=blobs)
             if pending.tag:
                 stream.point(f"refs/tags/{pending.tag}", mark)
-            [commit] = stream.finish(mark)
+            commit, *ids = stream.finish(mark, *marks.values())
             ahead.staged.take(stale)
         worktree.remove(self.folder, set(pending.paths) - set(stale))
-        return commit
+        return commit, {**dict.fromkeys(changed), **dict(zip(marks, ids, strict=True))}
 
     def _finish(self, record: Record, changed: Iterable[str], verified: Iterable[str]) -> None:
         """Bring git's index and our record up to `record`; drop the pending note.
@@ -394,14 +395,10 @@ def _differs(record: Record, path: str, data: bytes | None) -> bool:
     )
 
 
-def _advanced(record: Record, commit: str, changed: Mapping[str, bytes | None]) -> Record:
-    files = dict(record.files)
-    for path, data in changed.items():
-        if data is None:
-            files.pop(path, None)
-        else:
-            files[path] = (worktree.blob_id(data, commit), worktree.UNKNOWN)
-    return Record(commit, files)
+def _advanced(record: Record, commit: str, changed: Mapping[str, str | None]) -> Record:
+    new = {path: (blob, worktree.UNKNOWN) for path, blob in changed.items() if blob is not None}
+    kept = {path: known for path, known in record.files.items() if path not in changed}
+    return Record(commit, kept | new)
 
 
 def _ensure(place: Path, text: str) -> None:

@@ -83,10 +83,8 @@ class Import:
 
     def finish(self, *marks: str) -> list[str]:
         """Write everything out and move the references; gives the object ids of `marks`."""
-        for mark in marks:
-            self._feed(f"get-mark {mark}\n".encode())
-        self._feed(b"done\n")
-        out, err = self._ended()
+        questions = "".join(f"get-mark {mark}\n" for mark in marks)
+        out, err = self._ended(f"{questions}done\n".encode())
         if self._process.returncode != 0:
             self._git.sweep()
             raise self._git.failure("fast-import", err.decode("utf-8", "replace"))
@@ -98,16 +96,16 @@ class Import:
 
     def _feed(self, *parts: bytes) -> None:
         try:
-            for part in parts:
-                self._process.stdin.write(part)
+            # In one go: each would be a call of the system, after which a thread waits for its turn again.
+            self._process.stdin.write(b"".join(parts))
         except BrokenPipeError:
             _, err = self._ended()
             self._git.sweep()
             raise self._git.failure("fast-import", err.decode("utf-8", "replace")) from None
 
-    def _ended(self) -> tuple[bytes, bytes]:
+    def _ended(self, last: bytes = b"") -> tuple[bytes, bytes]:
         with suppress(BrokenPipeError):
-            return self._process.communicate()  # type: ignore[no-any-return]
+            return self._process.communicate(last)  # type: ignore[no-any-return]
         self._process.stdin = None  # what is buffered can go nowhere
         return self._process.communicate()  # type: ignore[no-any-return]
 

@@ -223,11 +223,19 @@ def disk_error(error: OSError, place: Path) -> StorageError:
 
 
 def _write_private(place: Path, data: bytes) -> None:
-    # A namesake from a killed run may be read-only or a symlink: never write into it.
-    with suppress(FileNotFoundError):
-        place.unlink()
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=0) as file:
+    descriptor = _new_file(place)
+    try:
         view = memoryview(data)
         while view:
-            view = view[file.write(view) :]
+            view = view[os.write(descriptor, view) :]
+    finally:
+        os.close(descriptor)
+
+
+def _new_file(place: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with suppress(FileExistsError):
+        return os.open(place, flags, 0o600)
+    # A namesake from a killed run may be read-only or a symlink: never write into it.
+    place.unlink()
+    return os.open(place, flags, 0o600)
