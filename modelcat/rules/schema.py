@@ -12,9 +12,11 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from modelcat.tree import Pointer, Tree
+
+    _Check = Callable[[Tree], "Sequence[Violation]"]
 
 WORDS = frozenset(
     {
@@ -46,6 +48,8 @@ _TYPES: dict[type, str] = {
     time: "string",
 }
 _LIMITS = frozenset({"enum", "minimum", "maximum", "minLength", "pattern"})
+_FURTHER = frozenset({*_LIMITS, "anyOf"})
+"""What is asked of a plain value besides its type."""
 
 
 class Violation(NamedTuple):
@@ -62,86 +66,126 @@ class Violation(NamedTuple):
 
 def violations(tree: Tree, schema: Any) -> list[Violation]:
     """Everything in `tree` that breaks `schema`, in document order."""
-    found: list[Violation] = []
-    _walk(tree, schema, schema, (), found)
-    return found
+    return list(_Checks(schema).of(schema)(tree))
 
 
-def _walk(value: Tree, schema: Any, root: Any, at: Pointer, found: list[Violation]) -> None:
-    while isinstance(schema, dict) and "$ref" in schema:
-        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
-    if not isinstance(schema, dict):
-        return
-    wanted = schema.get("type")
-    if wanted is not None and not _is(value, wanted):
-        found.append(Violation(at, "type", f"should be {_words(wanted)}, is {describe(value)}"))
-        return
-    if "anyOf" in schema and (problem := _none_of(value, schema["anyOf"], root, at)):
-        found += problem
-        return
-    if not _LIMITS.isdisjoint(schema):
-        found += _plain(value, schema, at)
-    if isinstance(value, dict):
-        _map(value, schema, root, at, found)
-    elif isinstance(value, list) and "items" in schema:
-        for index, item in enumerate(value):
-            _walk(item, schema["items"], root, (*at, index), found)
+class _Checks:
+    """The parts of one schema as functions, made when first asked for: a file has few of a large schema's."""
+
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        self._made: dict[int, _Check] = {}
+
+    def of(self, schema: Any) -> _Check:
+        """What finds the violations of `schema`, which is in the root; their pointers begin at the value."""
+        made = self._made.get(id(schema))
+        if made is None:
+            made = self._made[id(schema)] = self._make(self._meant(schema))
+        return made
+
+    def _meant(self, schema: Any) -> Any:
+        while isinstance(schema, dict) and "$ref" in schema:
+            schema = self._root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        return schema
+
+    def _make(self, schema: Any) -> _Check:
+        if not isinstance(schema, dict):
+            return lambda _: ()
+        wanted, options = schema.get("type"), schema.get("anyOf")
+        types = _types(wanted)
+        limited = not _LIMITS.isdisjoint(schema)
+        inner: dict[type, _Check] = {dict: self._map(schema)}
+        if "items" in schema:
+            inner[list] = self._list(schema["items"])
+
+        def check(value: Tree) -> Sequence[Violation]:
+            if wanted is not None and type(value) not in types:
+                return [Violation((), "type", f"should be {_words(wanted)}, is {describe(value)}")]
+            if options is not None and (problem := self._none_of(value, options)):
+                return problem
+            inside = inner[type(value)](value) if type(value) in inner else ()
+            return [*_plain(value, schema), *inside] if limited else inside
+
+        return check
+
+    def _map(self, schema: Any) -> _Check:
+        named, other = schema.get("properties", {}), schema.get("additionalProperties")
+        required = schema.get("required", ())
+        fitting = {key: self._fitting(item) for key, item in named.items()}
+        others = self._fitting(other)
+
+        def check(value: Any) -> Sequence[Violation]:
+            found = [Violation((), "required", f"has no {key}") for key in required if key not in value]
+            for key, item in value.items():
+                # Most values are of a type that is all that is asked of them.
+                if type(item) in fitting.get(key, others):
+                    continue
+                if key in named or isinstance(other, dict):
+                    found += _below(key, self.of(named.get(key, other))(item))
+                elif named:
+                    found.append(Violation((key,), "unknown", f"{key} is not known here", tuple(named)))
+            return found
+
+        return check
+
+    def _list(self, schema: Any) -> _Check:
+        def check(value: Any) -> Sequence[Violation]:
+            of = self.of(schema)
+            return [one for index, item in enumerate(value) for one in _below(index, of(item))]
+
+        return check
+
+    def _fitting(self, schema: Any) -> frozenset[type]:
+        """The types of which no value can break `schema`."""
+        schema = self._meant(schema)
+        if not isinstance(schema, dict) or schema.keys() & _FURTHER:
+            return frozenset()
+        return _types(schema.get("type")) - {dict, list}
+
+    def _none_of(self, value: Tree, options: list[Any]) -> Sequence[Violation]:
+        """The violations of the option that `value` comes nearest to; empty where one option fits."""
+        tries = []
+        for option in options:
+            found = self.of(option)(value)
+            if all(item.word == "unknown" for item in found):
+                return ()
+            tries.append(found)
+        # A pattern stands for texts that are as good as a value of the other type, such as 1_000.
+        kinds = {"type", "pattern"}
+        shaped = [found for found in tries if not (found[0].word in kinds and not found[0].pointer)]
+        if shaped:
+            return min(shaped, key=len)
+        wanted = [option.get("type") for option in options if "type" in option and "pattern" not in option]
+        return [Violation((), "type", f"should be {_words(wanted)}, is {describe(value)}")]
 
 
-def _none_of(value: Tree, options: list[Any], root: Any, at: Pointer) -> list[Violation]:
-    """The violations of the option that `value` comes nearest to; empty where one option fits."""
-    tries: list[list[Violation]] = []
-    for option in options:
-        tries.append([])
-        _walk(value, option, root, at, tries[-1])
-        if all(item.word == "unknown" for item in tries[-1]):
-            return []
-    # A pattern stands for texts that are as good as a value of the other type, such as 1_000.
-    kinds = {"type", "pattern"}
-    shaped = [found for found in tries if not (found[0].word in kinds and found[0].pointer == at)]
-    if shaped:
-        return min(shaped, key=len)
-    wanted = [option.get("type") for option in options if "type" in option and "pattern" not in option]
-    return [Violation(at, "type", f"should be {_words(wanted)}, is {describe(value)}")]
+def _below(step: str | int, found: Sequence[Violation]) -> Sequence[Violation]:
+    return [item._replace(pointer=(step, *item.pointer)) for item in found] if found else ()
 
 
-def _plain(value: Tree, schema: Any, at: Pointer) -> Iterator[Violation]:
+def _plain(value: Tree, schema: Any) -> Iterator[Violation]:
     if "enum" in schema and not any(value == item and type(value) is type(item) for item in schema["enum"]):
         choices = ", ".join(str(item) for item in schema["enum"])
-        yield Violation(at, "enum", f"is {describe(value)}; it can be {choices}")
+        yield Violation((), "enum", f"is {describe(value)}; it can be {choices}")
     if isinstance(value, int | float) and not isinstance(value, bool):
         if value < schema.get("minimum", value):
-            yield Violation(at, "minimum", f"is {value}; the least is {schema['minimum']}")
+            yield Violation((), "minimum", f"is {value}; the least is {schema['minimum']}")
         if value > schema.get("maximum", value):
-            yield Violation(at, "maximum", f"is {value}; the most is {schema['maximum']}")
+            yield Violation((), "maximum", f"is {value}; the most is {schema['maximum']}")
     if isinstance(value, str):
         if len(value) < schema.get("minLength", 0):
-            yield Violation(at, "minLength", "is empty")
+            yield Violation((), "minLength", "is empty")
         elif "pattern" in schema and not re.search(schema["pattern"], value):
-            yield Violation(
-                at, "pattern", f"is {describe(value)}, which is not of the form {schema['pattern']}"
-            )
+            form = schema["pattern"]
+            yield Violation((), "pattern", f"is {describe(value)}, which is not of the form {form}")
 
 
-def _map(value: dict[str, Tree], schema: Any, root: Any, at: Pointer, found: list[Violation]) -> None:
-    named = schema.get("properties", {})
-    other = schema.get("additionalProperties")
-    missing = [key for key in schema.get("required", ()) if key not in value]
-    found += [Violation(at, "required", f"has no {key}") for key in missing]
-    for key, item in value.items():
-        if key in named:
-            _walk(item, named[key], root, (*at, key), found)
-        elif isinstance(other, dict):
-            _walk(item, other, root, (*at, key), found)
-        elif named:
-            found.append(Violation((*at, key), "unknown", f"{key} is not known here", tuple(named)))
-
-
-def _is(value: Tree, wanted: str | list[str]) -> bool:
-    name = _TYPES.get(type(value))
-    if isinstance(wanted, list):
-        return name in wanted or (name == "integer" and "number" in wanted)
-    return name == wanted or (name == "integer" and wanted == "number")
+def _types(wanted: str | list[str] | None) -> frozenset[type]:
+    """The types of the values that a schema's `type` allows; all where it has none."""
+    names = {wanted} if isinstance(wanted, str) else set(_TYPES.values() if wanted is None else wanted)
+    if "number" in names:
+        names.add("integer")
+    return frozenset(kind for kind, name in _TYPES.items() if name in names)
 
 
 def _words(wanted: Any) -> str:
