@@ -147,7 +147,7 @@ class _Checks:
         tries = []
         for option in options:
             found = self.of(option)(value)
-            if all(item.word == "unknown" for item in found):
+            if not found or all(item.word == "unknown" for item in found):
                 return ()
             tries.append(found)
         # A pattern stands for texts that are as good as a value of the other type, such as 1_000.
