@@ -1,0 +1,92 @@
+"""The laws of docs/merging.md for one file that a person wrote in: before and after an apply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelcat import tools as all_tools
+from tests.config_life import NOTHING, Name, Shot
+from tests.config_parsers import Path, default, entries, leaves, read, yaml_lines
+from tests.person import FIRST_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def stays(name: Name, was: Shot, now: Shot, actions: Collection[str], prefer: str | None) -> None:
+    """What the person wrote is there: values, text, comments, mode and link.
+
+    `actions` is what the decisions about the file say is done.
+    """
+    assert was.data is not None
+    if now == NOTHING:
+        assert b"mine" not in was.data, "a file that the person edited was removed"
+        return
+    assert now.data is not None
+    assert (now.link, now.mode) == (was.link, was.mode)
+    before, after = read(name[1], was.data), read(name[1], now.data)
+    said = f"{name}\n{was.data.decode()}\n---- after:\n{now.data.decode()}"
+    if prefer != "theirs":
+        lost = marked(before).items() - leaves(after).items()
+        assert not lost, f"{lost}\n{said}"
+    default_stays(name, before, after, said)
+    if not {"change", "remove"} & set(actions):
+        rest = iter(signs(now.data))
+        assert all(sign in rest for sign in signs(was.data)), said
+    comments_stay(name[1], was.data.decode(), now.data.decode(), said)
+
+
+def nothing_changes(name: Name, was: Shot, now: Shot) -> None:
+    """Where nothing was applied before, every value that stands there stays."""
+    assert was.data is not None
+    assert now.data is not None
+    values = leaves(read(name[1], was.data)).items()
+    # A key without a value is a place to write to.
+    lost = {(path, value) for path, value in values if value is not None}
+    lost -= leaves(read(name[1], now.data)).items()
+    assert not lost, f"{lost}\n{was.data.decode()}\n---- after:\n{now.data.decode()}"
+
+
+def marked(tree: Any) -> dict[Path, Any]:
+    """The values that bear a mark of the person's; a provider they renamed may still be modelcat's."""
+    return {
+        path: value
+        for path, value in leaves(tree).items()
+        if "mine" in f"{path[2:]}{value}" or (isinstance(value, int) and value > FIRST_NUMBER)
+    }
+
+
+def default_stays(name: Name, before: Any, after: Any, said: str) -> None:
+    """The default model is what it was, and if it could be used it still can."""
+    tool, file = name
+    if file != all_tools.load(tool).main:
+        return
+    used = default(tool, before)
+    assert default(tool, after) == used, said
+    if used in entries(tool, before):
+        assert used in entries(tool, after), said
+
+
+def signs(data: bytes) -> list[str]:
+    """A text without what may move when something is added: blanks, brackets and commas."""
+    return [sign for sign in data.decode() if not sign.isspace() and sign not in "[]{},"]
+
+
+def comments_stay(file: str, before: str, after: str, said: str) -> None:
+    """Every comment of the person's is there, but for those inside of what went."""
+    lost = [
+        number
+        for number, line in enumerate(before.split("\n"))
+        if "# mine" in line and line[line.index("# mine") :].strip() not in after
+    ]
+    if not lost:
+        return
+    here = set(leaves(read(file, after.encode())))
+    out = [path for path in leaves(read(file, before.encode())) if path not in here]
+    assert out, said
+    if not file.endswith(".toml"):
+        spans = yaml_lines(before)
+        tops = {path[:size] for path in out for size in range(1, len(path) + 1)}
+        tops = {path for path in tops if not any(leaf[: len(path)] == path for leaf in here)}
+        for number in lost:
+            assert any(first <= number <= last for first, last in (spans[top] for top in tops)), said
