@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcat.errors import RepoError
+from modelcat.errors import RepoError, StorageError
 from modelcat.repo import CatalogRepo, worktree
 from modelcat.repo.ahead import Ahead
 
@@ -69,25 +69,12 @@ def test_a_run_that_ends_before_the_commit_leaves_nothing(repo: CatalogRepo) -> 
     assert repo.commit({"b": "then\n"}, "two") is not None
 
 
-def test_files_stand_ready_before_the_commit_and_their_places_are_untouched(repo: CatalogRepo) -> None:
-    repo.commit({"catalog/a.json": "old\n"}, "one")
-    with repo.ahead() as ahead:
-        ahead.put({"catalog/a.json": "new\n", "config/txt/b.txt": "b\n"})
-        ahead.stream()
-        ready = sorted(path.read_text(encoding="utf-8") for path in worktree.leftovers(repo.folder))
-        assert ready == ["b\n", "new\n"]
-        assert (repo.folder / "catalog/a.json").read_text(encoding="utf-8") == "old\n"
-        assert not (repo.folder / "config/txt/b.txt").exists()
-    assert worktree.leftovers(repo.folder) == []
-
-
 def test_what_a_killed_run_had_ready_is_gone_with_the_next(repo: CatalogRepo) -> None:
     repo.commit({"catalog/a.json": "old\n"}, "one")
     code = (
-        "import os, signal\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo\n"
-        f"with CatalogRepo.open(Path({str(repo.folder)!r})).ahead() as ahead:\n"
-        "    ahead.put({'catalog/a.json': 'new\\n', 'config/txt/b.txt': 'b\\n'})\n"
-        "    ahead.stream()\n"
+        "import os, signal\nfrom pathlib import Path\nfrom modelcat.repo.worktree import Staged\n"
+        f"with Staged(Path({str(repo.folder)!r})) as staged:\n"
+        "    staged.put({'catalog/a.json': b'new\\n', 'config/txt/b.txt': b'b\\n'})\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=False)
@@ -96,6 +83,17 @@ def test_what_a_killed_run_had_ready_is_gone_with_the_next(repo: CatalogRepo) ->
     assert worktree.leftovers(repo.folder) == []
     assert (repo.folder / "catalog/a.json").read_text(encoding="utf-8") == "old\n"
     assert repo.commit({"config/txt/b.txt": "b\n"}, "two") is not None
+
+
+def test_an_error_between_staging_and_taking_leaves_no_temporary(repo: CatalogRepo) -> None:
+    repo.commit({"catalog/a.json": "old\n"}, "one")
+    with worktree.Staged(repo.folder) as staged:
+        staged.put({"catalog/a.json": b"new\n", "catalog/b.json": b"b\n"})
+        (repo.folder / "catalog" / "b.json").mkdir()
+        with pytest.raises(StorageError, match="Is a directory"):
+            staged.take(["catalog/a.json", "catalog/b.json"])
+    assert worktree.leftovers(repo.folder) == []
+    assert (repo.folder / "catalog/a.json").read_text(encoding="utf-8") == "new\n"
 
 
 @pytest.mark.parametrize("path", ["../x", "/tmp/x", "catalog/../../x", ".git/config", "catalog//x"])  # noqa: S108

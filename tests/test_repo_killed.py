@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -276,27 +275,6 @@ def test_a_branch_that_a_killed_git_has_locked_is_freed(tmp_path: Path) -> None:
     assert not lock.exists()
     assert files(folder) == OLD
     assert clean(folder)
-
-
-def test_what_is_dropped_is_not_staged_any_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """^C while another thread is still writing temporaries."""
-    folder, writing, dropping = tmp_path / "catalog", threading.Event(), threading.Event()
-    real = worktree._write_private
-
-    def slow(place: Path, data: bytes) -> None:
-        writing.set()
-        dropping.wait(10)
-        real(place, data)
-
-    monkeypatch.setattr(worktree, "_write_private", slow)
-    staged = worktree.Staged(folder)
-    thread = threading.Thread(target=staged.put, args=({f"a/{n}.json": b"x" for n in range(5)},))
-    thread.start()
-    assert writing.wait(10)
-    threading.Timer(0.1, dropping.set).start()
-    staged.drop()
-    thread.join()
-    assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
 def test_interrupting_a_write_leaves_no_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
-"""Contents on their way into git and to the disk while the rest of a sync is still being worked out.
+"""Contents on their way into git while the rest of a sync is still being worked out.
 
-Git hashes and packs in a process of its own, and files are written by the system, so on a second processor
-that costs next to nothing. What was sent ahead belongs to no commit and replaces no file until
-CatalogRepo.commit says so; a run that ends before leaves nothing of it.
+Git hashes and packs in a process of its own, so on a second processor that costs next to nothing. What was
+sent ahead belongs to no commit until CatalogRepo.commit says so; a run that ends before leaves nothing of it.
+Files are not written ahead: each would keep the thread that computes from its work for longer than it takes
+to write it at the end.
 """
 
 from __future__ import annotations
@@ -19,20 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from modelcat.repo.git import Git
-    from modelcat.repo.worktree import Staged
 
 _TURN = 0.0005
-"""Seconds after which a thread that computes lets another one go on. With Python's 5 ms, one that writes
-hundreds of files would wait that long for each."""
+"""Seconds after which a thread that computes lets another one go on. With Python's 5 ms, one that feeds git
+would wait that long before each piece."""
 
 
 class Ahead:
     """One stream to git that contents can be put into from now on. Use as a context manager."""
 
-    def __init__(self, git: Git, staged: Staged, wanted: Callable[[str, bytes], bool]) -> None:
+    def __init__(self, git: Git, wanted: Callable[[str, bytes], bool]) -> None:
         """`wanted` says whether a content would be news to the repository; it is asked in another thread."""
-        self.staged = staged
-        """The same contents, beside the files they will replace."""
         self._git = git
         self._wanted = wanted
         self._turn = sys.getswitchinterval()
@@ -46,7 +44,6 @@ class Ahead:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.staged.drop()
         self._join()
         sys.setswitchinterval(self._turn)
         # A thread whose start was interrupted by ^C has been given nothing, and ends by this.
@@ -104,4 +101,3 @@ class Ahead:
                 data = text.encode()
                 if self._wanted(path, data):
                     self._sent[path] = data, self._opened().blob(data)
-                    self.staged.put({path: data})

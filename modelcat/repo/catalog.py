@@ -109,7 +109,7 @@ class CatalogRepo:
         that anybody sees.
         """
         record = self._known(self.head())
-        return Ahead(self._git, Staged(self.folder), lambda path, data: _differs(record, path, data))
+        return Ahead(self._git, lambda path, data: _differs(record, path, data))
 
     def commit(
         self,
@@ -144,7 +144,7 @@ class CatalogRepo:
         removed = [path for path, data in wanted.items() if data is None]
         pending = Pending(head.commit, tag, (*stale, *removed))
         message = f"{subject}\n\n{body}".strip() + "\n"
-        stream = ahead or Ahead(self._git, Staged(self.folder), lambda *_: False)
+        stream = ahead or Ahead(self._git, lambda *_: False)
         new = {**changed, **personal}
         try:
             commit, blobs = self._write(head, pending, stale, new, message, ahead=stream)
@@ -268,16 +268,16 @@ class CatalogRepo:
         """
         self._free(str(head.branch), *([f"refs/tags/{pending.tag}"] if pending.tag else []))
         worktree.save_pending(self._own / "pending", pending)
-        with ahead:
+        with ahead, Staged(self.folder) as staged:
             stream = ahead.stream()
             marks = {path: ahead.blob(path, data) for path, data in changed.items() if data is not None}
             blobs = [(path, marks.get(path)) for path in changed]
-            ahead.staged.put(stale)
+            staged.put(stale)
             mark = stream.commit(str(head.branch), message, int(time.time()), parent=head.commit, files=blobs)
             if pending.tag:
                 stream.point(f"refs/tags/{pending.tag}", mark)
             commit, *ids = stream.finish(mark, *marks.values())
-            ahead.staged.take(stale)
+            staged.take(stale)
         worktree.remove(self.folder, set(pending.paths) - set(stale))
         return commit, {**dict.fromkeys(changed), **dict(zip(marks, ids, strict=True))}
 
@@ -361,9 +361,9 @@ class CatalogRepo:
         """Nothing to commit: put back what somebody changed in the folder, and remember what we looked at."""
         if record.head == "0" * 40:
             return
-        staged = Staged(self.folder)
-        staged.put(stale)
-        staged.take(stale)
+        with Staged(self.folder) as staged:
+            staged.put(stale)
+            staged.take(stale)
         if any(not self._stamped(record, path) for path in wanted if path in record.files):
             self._remember(record, wanted)
 
@@ -378,10 +378,10 @@ class CatalogRepo:
                 worktree.remove(self.folder, [path])
             elif data is None or worktree.blob_id(data, blob) != blob:
                 wanted[path] = blob
-        staged = Staged(self.folder)
         contents = objects.contents(self._git, wanted)
-        staged.put(contents)
-        staged.take(contents)
+        with Staged(self.folder) as staged:
+            staged.put(contents)
+            staged.take(contents)
 
     def _texts(self, wanted: Mapping[str, str]) -> dict[str, str]:
         found = objects.contents(self._git, wanted)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -119,53 +118,43 @@ def content(path: Path) -> bytes | None:
 class Staged:
     """New contents beside the files they will replace: `put` them all, then `take` them all.
 
-    StorageError if one cannot be written; nothing but the temporaries has changed then, and they are gone.
-    Those of a run that was killed are found by `leftovers`.
+    Leaving the block (an error, ^C) removes the temporaries that were not taken. Those of a run that was
+    killed are found by `leftovers`.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._checked: set[Path] = set()
-        self._staged: dict[str, bytes] = {}
-        self._dropped = False
-        self._one = threading.Lock()
-        """Held for one file: `put` may be at work in another thread when ^C makes this one drop it all."""
+        self._staged: set[Path] = set()
+
+    def __enter__(self) -> Staged:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for place in self._staged:
+            with suppress(OSError):
+                place.unlink()
 
     def put(self, contents: Mapping[str, bytes]) -> None:
-        """Write each content to a temporary file, 0600, making folders 0700."""
+        """Write each content to a temporary file, 0600, making folders 0700. StorageError, RepoError."""
         try:
             for path, data in contents.items():
                 place = self._folder / path
-                with self._one:
-                    if self._dropped:
-                        return
-                    if self._staged.get(path) == data:
-                        continue
-                    self._prepare(place.parent)
-                    self._staged[path] = data
-                    _write_private(temporary(place), data)
+                self._prepare(place.parent)
+                self._staged.add(temporary(place))
+                _write_private(temporary(place), data)
         except OSError as error:
-            self.drop()
             raise disk_error(error, self._folder) from error
 
     def take(self, paths: Iterable[str]) -> None:
-        """Rename the temporary file of each path, which has been put, over its own."""
+        """Rename the temporary file of each path, which has been put, over its own. StorageError."""
         try:
             for path in paths:
                 place = self._folder / path
                 temporary(place).replace(place)
-                del self._staged[path]
+                self._staged.remove(temporary(place))
         except OSError as error:
             raise disk_error(error, self._folder) from error
-
-    def drop(self) -> None:
-        """Remove the temporaries that were not taken, and make no more."""
-        with self._one:
-            self._dropped = True
-            for path in self._staged:
-                with suppress(OSError):
-                    temporary(self._folder / path).unlink()
-            self._staged.clear()
 
     def _prepare(self, parent: Path) -> None:
         if parent in self._checked:
