@@ -141,8 +141,9 @@ class Staged:
             for path, data in contents.items():
                 place = self._folder / path
                 self._prepare(place.parent)
-                self._staged.add(temporary(place))
-                _write_private(temporary(place), data)
+                staged = temporary(place)
+                self._staged.add(staged)
+                _write_private(staged, data)
         except OSError as error:
             raise disk_error(error, self._folder) from error
 
@@ -151,8 +152,9 @@ class Staged:
         try:
             for path in paths:
                 place = self._folder / path
-                temporary(place).replace(place)
-                self._staged.remove(temporary(place))
+                staged = temporary(place)
+                staged.replace(place)
+                self._staged.remove(staged)
         except OSError as error:
             raise disk_error(error, self._folder) from error
 
