@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def test_what_was_sent_and_then_changed_is_committed_as_it_is_in_the_end(repo: C
 def test_what_the_repository_has_is_not_sent(repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     texts: dict[str, str | None] = {"a": "same\n"}
     repo.commit(texts, "one")
-    monkeypatch.setattr(Ahead, "_opened", lambda _: pytest.fail("a stream was opened"))
+    monkeypatch.setattr(Ahead, "stream", lambda _: pytest.fail("a stream was opened"))
     with repo.ahead() as ahead:
         ahead.put(texts)
         assert repo.commit(texts, "two", ahead=ahead) is None
@@ -105,56 +104,34 @@ def test_no_path_leads_out(path: str, repo: CatalogRepo) -> None:
     assert [entry.name for entry in repo.folder.iterdir()] == [".git"]
 
 
-def test_an_error_on_the_way_comes_out_of_the_commit(
-    repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_on_the_way_leaves_nothing(repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> str:
         raise RepoError("git is broken")
 
-    with repo.ahead() as ahead:
-        monkeypatch.setattr("modelcat.repo.importer.Import.blob", fail)
+    monkeypatch.setattr("modelcat.repo.importer.Import.blob", fail)
+    with pytest.raises(RepoError, match="git is broken"), repo.ahead() as ahead:
         ahead.put({"a": "text\n"})
-        with pytest.raises(RepoError, match="git is broken"):
-            repo.commit({"a": "text\n"}, "one", ahead=ahead)
     assert repo.head() is None
     monkeypatch.undo()
     assert repo.commit({"a": "text\n"}, "one") is not None
 
 
-def test_what_the_disk_refuses_in_the_thread_is_told_by_the_stream(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Never by a traceback of the thread's own."""
-    repo = CatalogRepo.open(tmp_path / "catalog")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("modelcat.repo.git.Git.start", full)
+def test_git_killed_between_two_contents_is_an_error_that_says_so(repo: CatalogRepo) -> None:
+    repo.commit({"a": "kept\n"}, "one")
     with repo.ahead() as ahead:
-        ahead.put({"catalog/a.json": "a\n"})
-        with pytest.raises(OSError, match="No space left"):
-            ahead.stream()
-    assert capsys.readouterr() == ("", "")
+        ahead.put({"b": "first\n"})
+        ahead.stream()._process.kill()
+        with pytest.raises(RepoError, match="git fast-import failed"):
+            ahead.put({f"c{n}": "x\n" * 100_000 for n in range(20)})
+    assert repo.read_all() == {"a": "kept\n"}
+    assert repo.commit({"b": "then\n"}, "two") is not None
 
 
-def test_an_interrupted_start_of_the_thread_is_an_interrupt(
-    repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """^C while it waits for the thread to be up: the thread ends, and no other exception comes out."""
-    threads: list[threading.Thread] = []
-    real = threading.Thread.start
-
-    def start(thread: threading.Thread) -> None:
-        real(thread)
-        threads.append(thread)
-        raise KeyboardInterrupt
-
-    turn = sys.getswitchinterval()
-    monkeypatch.setattr(threading.Thread, "start", start)
-    with pytest.raises(KeyboardInterrupt), repo.ahead() as ahead:
-        ahead.put({"catalog/a.json": "a\n"})
-    [thread] = threads
-    thread.join(10)
-    assert not thread.is_alive()
-    assert sys.getswitchinterval() == turn
+def test_more_than_a_pipe_holds_is_waited_for(repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where pipes cannot be made wider: git may be as slow as it likes."""
+    monkeypatch.setattr("modelcat.repo.importer._widen", lambda _: None)
+    texts: dict[str, str | None] = {f"config/txt/{n}.txt": f"{n} {n * 7}\n" * 50_000 for n in range(12)}
+    with repo.ahead() as ahead:
+        ahead.put(texts)
+        assert repo.commit(texts, "one", ahead=ahead) is not None
+    assert repo.read_all() == texts

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from modelcat.repo.git import Git
 
+_ROOM = 1_048_576
+"""Bytes of a pipe to git: the most that Linux gives everybody."""
 _PATH = re.compile(r'[^\x00-\x1f\x7f"\\]+')
 
 
@@ -36,6 +38,7 @@ class Import:
         # No deltas: against the neighbouring file they cost twice the time and save nothing; gc makes good
         # ones.
         self._process = self._git.start("fast-import", "--quiet", "--done", "--depth=0", "--date-format=raw")
+        _widen(self._process.stdin)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -96,8 +99,8 @@ class Import:
 
     def _feed(self, *parts: bytes) -> None:
         try:
-            # In one go: each would be a call of the system, after which a thread waits for its turn again.
-            self._process.stdin.write(b"".join(parts))
+            for part in parts:
+                self._process.stdin.write(part)
         except BrokenPipeError:
             _, err = self._ended()
             self._git.sweep()
@@ -108,6 +111,16 @@ class Import:
             return self._process.communicate(last)  # type: ignore[no-any-return]
         self._process.stdin = None  # what is buffered can go nowhere
         return self._process.communicate()  # type: ignore[no-any-return]
+
+
+def _widen(pipe: Any) -> None:
+    """Let `pipe` hold what git has not got round to, where the system can: then nobody waits for git."""
+    with suppress(ImportError, OSError):
+        import fcntl
+
+        how = getattr(fcntl, "F_SETPIPE_SZ", None)
+        if how is not None:
+            fcntl.fcntl(pipe, how, _ROOM)
 
 
 def check_path(path: str) -> None:
