@@ -23,7 +23,7 @@ OFF = "".join(f"[providers.{name}]\nenabled = false\n" for name in shipped().pro
 """Whoever is shipped is asked nothing."""
 DATA = "models_dev"
 """The sample of a source of facts, which has no list of its own in the catalog."""
-FACT = {"openrouter": "context_length", "groq": "context_window", "anthropic": "display_name"}
+FACT = {"openrouter": "context_length", "groq": "context_window", "anthropic": "display_name", DATA: "cost"}
 """A field of a row that shows in the catalog, by sample."""
 HOLLOW = "\x1b[0m"
 """An id that makes no model."""
@@ -139,11 +139,18 @@ def turn(shop: Shop, how: str, number: int) -> None:
         shop.rows = [*shop.rows, {**shop.rows[-1], name: f"new-{number}"}]
     if how in {"change", "all"}:
         fact = FACT[shop.like.name]
-        value = f"n {number}" if fact == "display_name" else 4096 + number
-        shop.rows = [{**shop.rows[0], fact: value}, *shop.rows[1:]]
-    if how == "hollow":
+        values = {"display_name": f"n {number}", "cost": {"input": number, "output": number}}
+        shop.rows = [{**shop.rows[0], fact: values.get(fact, 4096 + number)}, *shop.rows[1:]]
+    if how == "hollow" and shop.like.name != DATA:
         shop.rows = [{**shop.rows[0], name: HOLLOW}]
     shop.refresh()
+
+
+def tell_of(source: Shop, shop: Shop) -> None:
+    """Let a source of facts know what the models of a shop cost."""
+    ids = [row[shop.like.id or "id"] for row in shop.rows]
+    source.rows = [{**source.rows[0], "id": name} for name in ids]
+    source.refresh()
 
 
 def head(folder: Path) -> str | None:
