@@ -5,7 +5,7 @@ Which ids changed is decided in refresh.py, here what of them. Core: reading rev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,9 @@ from modelcat.refresh import Change, change
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PRICES = tuple(f"cost.{item.name}" for item in fields(Cost))
+PRICES = tuple(f"cost.{name}" for name in Cost._fields)
 LIMITS = ("context_window", "max_output_tokens")
-_COMPARED = tuple(item.name for item in fields(Model) if item.name not in {"id", "cost", "sources"})
+_COMPARED = tuple(name for name in Model._fields if name not in {"id", "cost", "sources"})
 
 
 @dataclass(frozen=True, slots=True)

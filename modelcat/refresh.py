@@ -7,7 +7,7 @@ how an answer becomes models in normalise.py, where missing facts come from in e
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ def change(provider: str, old: Listing | None, new: Listing | None) -> Change:
 def _facts(listing: Listing | None) -> dict[str, Model]:
     if listing is None:
         return {}
-    return {model.id: replace(model, sources=()) if model.sources else model for model in listing.models}
+    return {model.id: model._replace(sources=()) if model.sources else model for model in listing.models}
 
 
 def subject(changes: Iterable[Change]) -> str:

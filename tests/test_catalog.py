@@ -24,10 +24,11 @@ from modelcat.catalog import (
     model_json,
     price_text,
 )
+from tests.made import made
 
 prices = st.none() | st.decimals(0, 10_000, places=6)
 words = st.lists(st.sampled_from(["text", "image", "audio", "video", "pdf"]), unique=True).map(tuple)
-models = st.builds(
+models = made(
     Model,
     st.text(max_size=30),
     name=st.none() | st.text(max_size=30),
@@ -38,7 +39,7 @@ models = st.builds(
     output_modalities=words,
     reasoning=st.none() | st.booleans(),
     tool_call=st.none() | st.booleans(),
-    cost=st.just(NO_COST) | st.builds(Cost, prices, prices, prices, prices),
+    cost=st.just(NO_COST) | made(Cost, prices, prices, prices, prices),
     released=st.none() | st.dates().map(str),
     deprecated=st.none() | st.booleans(),
     sources=st.dictionaries(st.sampled_from(["cost", "name", "mode"]), st.text(max_size=9)).map(

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from modelcat.catalog import Catalog, Cost, Model, listing, model_json
 from modelcat.compare import compare, differences
+from tests.made import made
 
-models = st.builds(
+models = made(
     Model,
     st.sampled_from(["a", "b", "c/d"]),
     name=st.none() | st.sampled_from(["A", "B"]),
@@ -21,7 +22,7 @@ models = st.builds(
     max_output_tokens=st.none() | st.integers(1, 3),
     input_modalities=st.sampled_from([(), ("text",), ("text", "image")]),
     reasoning=st.none() | st.booleans(),
-    cost=st.builds(
+    cost=made(
         Cost,
         st.none() | st.integers(0, 2).map(Decimal),
         cache_read=st.none() | st.integers(0, 2).map(Decimal),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from modelcat.catalog import NO_COST, Cost, Listing, Model, Provider, listing
 from modelcat.enrich import LiveSource, agreed, enrich
+from tests.made import made
 
 PROVIDER = Provider("here", "Here", "openai", "https://here.example/v1")
 FULL = Model(
@@ -262,7 +263,7 @@ def test_an_embedded_listing_stays_embedded_with_its_date() -> None:
 ids = st.sampled_from(["a/m", "m", "M", "m:free", "m-2025-01-01", "n", "x-fp8", "模型"])
 limits = st.none() | st.integers(1, 10**6)
 prices = st.none() | st.decimals(0, 100, places=3)
-models = st.builds(
+models = made(
     Model,
     ids,
     name=st.none() | st.just("N"),
@@ -273,7 +274,7 @@ models = st.builds(
     output_modalities=st.sampled_from([(), ("text",)]),
     reasoning=st.none() | st.booleans(),
     tool_call=st.none() | st.booleans(),
-    cost=st.builds(Cost, prices, prices, prices, prices),
+    cost=made(Cost, prices, prices, prices, prices),
     released=st.none() | st.just("2026-01-01"),
     deprecated=st.none() | st.booleans(),
 )

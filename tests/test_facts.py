@@ -18,6 +18,7 @@ from modelcat.enrich import KINDS, Kind, LiveSource
 from modelcat.errors import StorageError
 from modelcat.facts import Facts, pack
 from modelcat.settings import data_file
+from tests.made import made
 
 DAYS: dict[Kind, str] = {"models.dev": "2026-08-18", "litellm": "2026-11-20"}
 ROWS: dict[Kind, dict[str, list[Model]]] = {
@@ -82,7 +83,7 @@ def test_the_same_rows_in_any_order_give_the_same_bytes() -> None:
 prices = st.none() | st.decimals(0, 1000, places=6, allow_nan=False).map(
     lambda d: d.quantize(Decimal("0.000001"))
 )
-models = st.builds(
+models = made(
     Model,
     st.text(min_size=1, max_size=30).filter(lambda text: text.isprintable()),
     name=st.none() | st.text(min_size=1, max_size=20),
@@ -95,7 +96,7 @@ models = st.builds(
     output_modalities=st.lists(st.sampled_from(["text", "image"]), unique=True).map(tuple),
     reasoning=st.none() | st.booleans(),
     tool_call=st.none() | st.booleans(),
-    cost=st.builds(Cost, prices, prices, prices, prices),
+    cost=made(Cost, prices, prices, prices, prices),
     released=st.none() | st.dates().map(str),
     deprecated=st.none() | st.booleans(),
 )
@@ -111,7 +112,7 @@ def test_any_model_survives_packing(given_: list[Model]) -> None:
 
 
 ids = st.sampled_from(["m", "a/m", "m-fp8", "m-2030-01-01", "M:free", "n_q4_k_m"])
-named = st.builds(Model, ids, context_window=st.sampled_from([None, 1000, 5000]), tool_call=st.booleans())
+named = made(Model, ids, context_window=st.sampled_from([None, 1000, 5000]), tool_call=st.booleans())
 
 
 @given(st.lists(st.tuples(st.sampled_from("pqr"), models | named), max_size=8), models | named)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from modelcat.catalog import MODES, Catalog, Cost, Model, listing
 from modelcat.errors import UsageError
 from modelcat.query import CAPABILITIES, SORTS, Query, hits, nearest, offers, search
+from tests.made import made
 
 CHEAP, DEAR, FREE = (
     Cost(Decimal("0.1"), Decimal("0.4")),
@@ -121,12 +122,12 @@ def test_every_mode_with_models_to_choose_can_be_asked_for() -> None:
 
 
 words = st.text(alphabet="abgpt5-/*?. ", max_size=6)
-models = st.builds(
+models = made(
     Model,
     st.text(alphabet="abgpt5-/:.", min_size=1, max_size=8),
     name=st.none() | st.text(alphabet="ABgpt 5", max_size=6),
     context_window=st.none() | st.integers(1, 100),
-    cost=st.builds(Cost, st.none() | st.decimals(0, 10, places=1), st.none() | st.decimals(0, 10, places=1)),
+    cost=made(Cost, st.none() | st.decimals(0, 10, places=1), st.none() | st.decimals(0, 10, places=1)),
     released=st.none() | st.dates().map(str),
 )
 catalogs = st.lists(

@@ -17,6 +17,7 @@ from modelcat.catalog import MODES, Cost, Listing, Model, listing
 from modelcat.errors import SettingsError
 from modelcat.selection import CAPABILITIES, Globs, Rules, Selection, parse
 from modelcat.sift import Selected, sift
+from tests.made import made
 
 TOOL = "aichat"
 
@@ -325,7 +326,7 @@ def test_what_is_kept_does_not_take_the_place_of_what_is_new() -> None:
 # --- laws
 
 _words = st.sampled_from(["alpha", "beta", "gamma"])
-_models = st.builds(
+_models = made(
     Model,
     id=st.builds("{}/{}".format, _words, st.integers(0, 30)),
     mode=st.sampled_from(MODES[:3]),
@@ -333,9 +334,7 @@ _models = st.builds(
     deprecated=st.none() | st.booleans(),
     released=st.none() | st.dates().map(lambda day: day.isoformat()),
     tool_call=st.none() | st.booleans(),
-    cost=st.builds(
-        Cost, st.none() | st.decimals(0, 100, places=2), st.none() | st.decimals(0, 100, places=2)
-    ),
+    cost=made(Cost, st.none() | st.decimals(0, 100, places=2), st.none() | st.decimals(0, 100, places=2)),
 )
 _listings = st.lists(_models, max_size=40, unique_by=lambda model: model.id).map(
     lambda models: listing("acme", models, "fetched")

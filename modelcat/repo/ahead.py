@@ -6,7 +6,7 @@ sent ahead belongs to no commit until CatalogRepo.commit says so; a run that end
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from modelcat.repo.importer import Import, check_path
 
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from modelcat.repo.git import Git
+
+
+class _Sent(NamedTuple):
+    text: str
+    data: bytes
+    mark: str
+    """The name of `data` in the stream."""
 
 
 class Ahead:
@@ -24,7 +31,7 @@ class Ahead:
         self._git = git
         self._wanted = wanted
         self._stream: Import | None = None
-        self._sent: dict[str, tuple[bytes, str]] = {}
+        self._sent: dict[str, _Sent] = {}
 
     def __enter__(self) -> Ahead:
         return self
@@ -41,7 +48,12 @@ class Ahead:
         for path, text in texts.items():
             check_path(path)
             if text is not None and self._wanted(path, data := text.encode()):
-                self._sent[path] = data, self.stream().blob(data)
+                self._sent[path] = _Sent(text, data, self.stream().blob(data))
+
+    def data(self, path: str, text: str) -> bytes:
+        """`text` as bytes; what was sent ahead is not encoded twice."""
+        sent = self._sent.get(path)
+        return sent.data if sent is not None and sent.text is text else text.encode()
 
     def stream(self) -> Import:
         """The stream, with all that was put in it."""
@@ -52,4 +64,4 @@ class Ahead:
     def blob(self, path: str, data: bytes) -> str:
         """The name of `data` in the stream, sent now unless it was before."""
         sent = self._sent.get(path)
-        return sent[1] if sent is not None and sent[0] == data else self.stream().blob(data)
+        return sent.mark if sent is not None and sent.data == data else self.stream().blob(data)

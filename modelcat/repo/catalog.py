@@ -128,7 +128,8 @@ class CatalogRepo:
         for path in texts:
             check_path(path)
         self._finish_pending()
-        wanted = {path: None if text is None else text.encode() for path, text in texts.items()}
+        stream = ahead or Ahead(self._git, lambda *_: False)
+        wanted = {path: None if text is None else stream.data(path, text) for path, text in texts.items()}
         head = refs.head(self._git)
         record = self._known(head.commit)
         changed = {path: data for path, data in wanted.items() if _differs(record, path, data)}
@@ -144,7 +145,6 @@ class CatalogRepo:
         removed = [path for path, data in wanted.items() if data is None]
         pending = Pending(head.commit, tag, (*stale, *removed))
         message = f"{subject}\n\n{body}".strip() + "\n"
-        stream = ahead or Ahead(self._git, lambda *_: False)
         new = {**changed, **personal}
         try:
             commit, blobs = self._write(head, pending, stale, new, message, ahead=stream)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -20,14 +19,14 @@ from modelcat.settings import Settings
 GPT = Model("gpt-5", context_window=1000, cost=Cost(Decimal("1.25")))
 DAYS: list[dict[str, list[Model]]] = [
     {"openai": [GPT, Model("gpt-4")], "groq": [Model("openai/gpt-5"), Model("x+y (z)")]},
-    {"openai": [replace(GPT, cost=Cost(Decimal("0.5"))), Model("gpt-4"), Model("gpt-5-mini")]},
+    {"openai": [GPT._replace(cost=Cost(Decimal("0.5"))), Model("gpt-4"), Model("gpt-5-mini")]},
     {
-        "openai": [replace(GPT, cost=Cost(Decimal("0.5")), context_window=2000), Model("gpt-5-mini")],
+        "openai": [GPT._replace(cost=Cost(Decimal("0.5")), context_window=2000), Model("gpt-5-mini")],
         "groq": [],
     },
     {
         "openai": [
-            replace(GPT, cost=Cost(Decimal("0.5")), context_window=2000, sources=(("cost", "x"),)),
+            GPT._replace(cost=Cost(Decimal("0.5")), context_window=2000, sources=(("cost", "x"),)),
             Model("a"),
         ]
     },
