@@ -143,6 +143,18 @@ def test_pruning_forgets_the_oldest_for_good(private: PrivateRepo) -> None:
     assert sound(private.folder)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_newest_of_one_second_has_the_highest_number(packed: bool, private: PrivateRepo) -> None:
+    for _ in range(3):
+        private.backup(FILES, WHEN, "backup")
+    private.prune(2)
+    if packed:
+        git(private.folder, "pack-refs", "--all")
+    # The name without a number is free again, and would be the oldest.
+    assert private.backup(FILES, WHEN, "apply") == f"backup/{WHEN}-4"
+    assert [tag.name.removeprefix(f"backup/{WHEN}") for tag in private.tags()] == ["-4", "-3", "-2"]
+
+
 @pytest.mark.parametrize(
     "tag", ["backup/2026-11-24T14-31-00Z", "backup/x", "x", "--all", "backup/../../x", ""]
 )

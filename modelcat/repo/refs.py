@@ -68,14 +68,26 @@ def target(git: Git, reference: str) -> str | None:
 
 
 def free_tag(git: Git, name: str) -> str:
-    """`name`, or with -2, -3, … behind it the first that is not taken: two syncs may fall into one second."""
+    """`name`, or with a number behind it where there is one already: two syncs may fall into one second.
+
+    The number is above all that are there, and not the first that is not taken: which of two tags is the
+    newer is read from their names, and a backup that was thrown away leaves its name free.
+    """
     if not TAG.fullmatch(name):
         raise ValueError(f"not the name of a tag: {name!r}")
-    number, free = 1, name
-    while target(git, f"refs/tags/{free}") is not None:
-        number += 1
-        free = f"{name}-{number}"
-    return free
+    rest = re.compile(rf"{re.escape(name)}(?:-(\d+))?")
+    found = [match for tag in _tags(git, name) if (match := rest.fullmatch(tag))]
+    return f"{name}-{max(int(match[1] or 1) for match in found) + 1}" if found else name
+
+
+def _tags(git: Git, beginning: str) -> list[str]:
+    """The tags whose names begin so, and perhaps others."""
+    if (git.git_dir / "reftable").is_dir():
+        return git.text("for-each-ref", "--format=%(refname:strip=2)", "refs/tags").splitlines()
+    folder, _, first = beginning.rpartition("/")
+    loose = [f"{folder}/{path.name}" for path in (git.git_dir / "refs" / "tags" / folder).glob(f"{first}*")]
+    packed = [line.partition(" ")[2] for line in _read(git.git_dir / "packed-refs").splitlines()]
+    return [*loose, *(name.removeprefix("refs/tags/") for name in packed)]
 
 
 def _read(place: Path) -> str:
