@@ -15,7 +15,7 @@ from modelcat.catalog import price_text
 from modelcat.selection import CAPABILITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from modelcat.catalog import Listing, Model
@@ -117,17 +117,9 @@ class _Verdict:
 
 
 def _judge(rules: Rules) -> Callable[[Model], _Verdict | None]:
-    included, excluded = rules.include.matcher(), rules.exclude.matcher()
-    wished = rules.include.exact()
-    checks = _checks(rules)
+    checks = [*_names(rules), *_checks(rules)]
 
     def judge(model: Model) -> _Verdict | None:
-        if excluded(model.id):
-            return _Verdict("excluded")
-        if model.id in wished:
-            return _WISH
-        if not included(model.id):
-            return _Verdict("not included")
         for check in checks:
             verdict = check(model)
             if verdict is not None:
@@ -135,6 +127,17 @@ def _judge(rules: Rules) -> Callable[[Model], _Verdict | None]:
         return None
 
     return judge
+
+
+def _names(rules: Rules) -> Iterator[Callable[[Model], _Verdict | None]]:
+    """The checks of ids; none where the rules name no ids, as most do not."""
+    excluded, included, wished = rules.exclude.matcher(), rules.include.matcher(), rules.include.exact()
+    if rules.exclude.patterns:
+        yield lambda model: _Verdict("excluded") if excluded(model.id) else None
+    if wished:
+        yield lambda model: _WISH if model.id in wished else None
+    if "*" not in rules.include.patterns:
+        yield lambda model: None if included(model.id) else _Verdict("not included")
 
 
 _WISH: Final = _Verdict("named in full", wish=True)
