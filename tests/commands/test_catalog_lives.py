@@ -26,7 +26,7 @@ from modelcat.errors import ExitCode, RepoError
 from modelcat.first_seen import History
 from modelcat.render import folder_of, render
 from tests import real_git
-from tests.catalog_life import CHANGES, AnyShop, Life
+from tests.catalog_life import CHANGES, LIKES, AnyShop, Life
 from tests.real_git import git
 from tests.told_world import DATA, Ids, files, head, healthy, listings, listings_at
 
@@ -42,9 +42,11 @@ class Lives(Life):
 
     # ------------------------------------------------------------ modelcat
 
-    @initialize(days=st.integers(0, 2), etags=st.booleans())
-    def begins(self, days: int, etags: bool) -> None:
+    @initialize(days=st.integers(0, 2), etags=st.booleans(), facts=st.booleans())
+    def begins(self, days: int, etags: bool, facts: bool) -> None:
         self.all_are_well(etags)
+        if facts:
+            self.edits_a_provider(LIKES.index(DATA), "on")
         for _ in range(days):
             self.a_day_passes([(0, "all"), (1, "bring")])
 
