@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stderr, redirect_stdout
-from copy import deepcopy
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -32,21 +31,27 @@ class Backups(Hands):
     """Every backup that there is, with what was when it was made."""
 
     def now(self) -> Backup:
-        return Backup(self.look(), deepcopy(self.left), deepcopy(self.gone), dict(self.placed))
+        return Backup(self.look(), dict(self.known))
 
-    @rule(names=NAMES)
-    def keep(self, names: tuple[str, ...]) -> None:
+    @rule(names=NAMES, keep=st.sampled_from([None, None, 2, 4]))
+    def back_up(self, names: tuple[str, ...], keep: int | None) -> None:
+        """A backup is made; then all but the newest `keep` are thrown away."""
         then = self.now()
         result = backup.run(self.world.settings, tools=names)
         as_json(result)
         if result.tag:
             self.backups[result.tag] = then
+        if keep:
+            as_json(clean.run(self.world.settings, backups=True, keep=keep))
+            tags = [tag.name for tag in restore.listing(self.world.settings).backups]
+            assert tags == list(reversed(self.backups))[:keep]
+            self.backups = {tag: self.backups[tag] for tag in reversed(tags)}
         assert self.look() == then.files
 
     @precondition(lambda self: self.backups)
     @rule(random=Chance, one=st.booleans())
     def go_back(self, random: Random, one: bool) -> None:
-        tag = random.choice(sorted(self.backups))
+        tag = random.choice(list(self.backups))
         wanted, then = self.backups[tag], self.now()
         manifest = PrivateRepo(self.world.settings.private).manifest(tag)
         chosen = [random.choice(manifest.tools)] if one else list(manifest.tools)
@@ -69,28 +74,18 @@ class Backups(Hands):
 
     def went_back(self, tool: str, wanted: Backup, after: dict[Name, Shot]) -> None:
         """What is remembered of the tool is what was remembered then."""
-        self.left[tool] = wanted.left.get(tool, set())
-        self.gone[tool] = wanted.gone.get(tool, set())
-        self.placed.pop(tool, None)
-        if tool in wanted.placed:
-            self.placed[tool] = wanted.placed[tool]
+        known = wanted.known.get(tool)
+        self.known.pop(tool, None)
+        if known:
+            self.known[tool] = known
         here = {name: found.data for name, found in after.items() if name[0] == tool}
-        if self.placed.get(tool) != self.main(tool):
+        if known is None or known.place != self.main(tool):
             # To modelcat the files are somebody's.
             self.touched |= here.keys()
         self.broken = {name: data for name, data in self.broken.items() if name[0] != tool}
         for name, data in here.items():
             if data and data.endswith(tuple(BROKEN.values())):
                 self.broken[name] = data.removesuffix(BROKEN[Path(name[1]).suffix])
-
-    @rule(keep=st.integers(2, 6))
-    def tidy(self, keep: int) -> None:
-        before = self.look()
-        as_json(clean.run(self.world.settings, backups=True, keep=keep))
-        tags = [tag.name for tag in restore.listing(self.world.settings).backups]
-        assert len(tags) == min(keep, len(self.backups))
-        self.backups = {tag: self.backups[tag] for tag in tags}
-        assert self.look() == before
 
 
 def speak(show: Callable[[Screen], None]) -> None:

@@ -39,7 +39,7 @@ class Hands(Life):
             name = self.hand(tool, random)
             if name:
                 data = self.place(name).read_bytes()
-                way = random.choice(["comment", "values", "values", "style"])
+                way = random.choice(["comment", "values", "values", "values", "style"])
                 if way == "values":
                     self.write(name, self.person.values(tool, name[1], data, random))
                 else:
@@ -48,12 +48,16 @@ class Hands(Life):
     @rule(
         tool=st.sampled_from(TOOLS),
         random=Chance,
-        what=st.sampled_from(["delete", "link", "hollow", "mode", "spoil"]),
+        what=st.sampled_from(["delete", "link", "hollow", "mode", "spoil", "bring_back"]),
     )
     def handle(self, tool: str, random: Random, what: str) -> None:
         """Something done to a file as a whole."""
-        there = [name for name, found in self.look().items() if name[0] == tool and found.data is not None]
-        names = [name for name in there if name not in self.broken]
+        there = [name for name, found in self.look().items() if found.data is not None]
+        names = [
+            name
+            for name in (self.old if what == "bring_back" else there)
+            if name[0] == tool and name not in self.broken
+        ]
         if names:
             name = random.choice(names)
             self.touched.add(name)
@@ -79,21 +83,15 @@ class Hands(Life):
     def mode(self, _name: Name, place: Path, random: Random) -> None:
         place.chmod(random.choice([0o600, 0o644, 0o640]))
 
+    def bring_back(self, name: Name, place: Path, random: Random) -> None:
+        """An old copy, put there by hand."""
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(random.choice(self.old[name]))
+
     def spoil(self, name: Name, place: Path, _random: Random) -> None:
         if place.suffix in BROKEN:
             self.broken[name] = place.read_bytes()
             place.write_bytes(self.broken[name] + BROKEN[place.suffix])
-
-    @rule(random=Chance)
-    def bring_back(self, random: Random) -> None:
-        """An old copy, put there by hand."""
-        names = [name for name in self.old if name not in self.broken]
-        if names:
-            name = random.choice(names)
-            place = self.place(name)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(random.choice(self.old[name]))
-            self.touched.add(name)
 
     @precondition(lambda self: self.broken)
     @rule()

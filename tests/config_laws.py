@@ -20,7 +20,8 @@ def stays(name: Name, was: Shot, now: Shot, actions: Collection[str], prefer: st
     """
     assert was.data is not None
     if now == NOTHING:
-        assert b"mine" not in was.data, "a file that the person edited was removed"
+        # The whole file was an entry, and comments go with theirs.
+        assert not marked(read(name[1], was.data)), f"{name}, edited, was removed"
         return
     assert now.data is not None
     assert (now.link, now.mode) == (was.link, was.mode)
@@ -88,5 +89,14 @@ def comments_stay(file: str, before: str, after: str, said: str) -> None:
         spans = yaml_lines(before)
         tops = {path[:size] for path in out for size in range(1, len(path) + 1)}
         tops = {path for path in tops if not any(leaf[: len(path)] == path for leaf in here)}
+        lines = before.split("\n")
         for number in lost:
-            assert any(first <= number <= last for first, last in (spans[top] for top in tops)), said
+            assert any(inside(lines, number, *spans[top]) for top in tops), said
+
+
+def inside(lines: list[str], number: int, first: int, last: int) -> bool:
+    """Whether a comment stands in the lines `first` to `last`, or behind them and is indented like them."""
+    between = [line.strip() for line in lines[last + 1 : number]]
+    indents = [len(lines[one]) - len(lines[one].lstrip()) for one in (first, number)]
+    behind = number > last and all(not line or line.startswith("#") for line in between)
+    return first <= number <= last or (behind and indents[1] > indents[0])

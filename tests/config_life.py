@@ -11,6 +11,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from modelcat import registry
 from modelcat import tools as all_tools
 from tests import config_parsers
 from tests.person import Person
@@ -56,6 +58,13 @@ REGISTRIES = (
     ACME + OFF,
 )
 """Texts of providers.toml."""
+SETTINGS: tuple[tuple[str, ...], ...] = (
+    *(("select", text) for text in SELECTIONS),
+    *(("register", text) for text in REGISTRIES),
+    *((what, provider) for what in ("key", "no_key") for provider in PROVIDERS),
+    *(("move", tool, where) for tool in TOOLS for where in ("a", "")),
+)
+"""What may be settled anew, as methods of Life."""
 
 Name = tuple[str, str]
 """Tool, and the path of a file from the folder of its main config."""
@@ -82,13 +91,24 @@ class Listed(NamedTuple):
     fetched: bool
 
 
+class Known(NamedTuple):
+    """What is known of a tool since the last apply."""
+
+    place: Path
+    """Where its main config was."""
+    left: frozenset[Entry]
+    """What stood there when the apply had ended."""
+    gone: frozenset[Entry]
+    """What the person has deleted of it."""
+    words: dict[config_parsers.Path, int]
+    """Where a number stood as the list said it."""
+
+
 class Backup(NamedTuple):
-    """What was when a backup was made; the fields as in Life."""
+    """What was when a backup was made."""
 
     files: dict[Name, Shot]
-    left: dict[str, set[Entry]]
-    gone: dict[str, set[Entry]]
-    placed: dict[str, Path]
+    known: dict[str, Known]
 
 
 class Hand(Random):
@@ -103,6 +123,8 @@ class Hand(Random):
 
 
 Chance = st.integers(0, 10**6).map(Hand)
+load = lru_cache(16)(registry.load)
+"""Reading what is shipped takes a third of a life's time, and the outcome cannot be changed."""
 
 
 class Life(RuleBasedStateMachine):
@@ -119,18 +141,17 @@ class Life(RuleBasedStateMachine):
         self.patch.setenv("MODELCAT_HOME", str(self.folder / "managed"))
         self.patch.delenv("AICHAT_CONFIG_FILE", raising=False)
         self.patch.delenv("CODEX_HOME", raising=False)
+        self.patch.setattr(registry, "load", load)
         self.world = World(home, self.patch)
         self.person = Person()
         self.selection, self.registry = "", ACME
         self.world.providers(ACME)
+        self.renamed: set[str] = set()
+        """Providers that had another name in some tool: their entries may still be called so."""
         self.keys: set[str] = set()
         self.listed: dict[str, Listed] = {}
-        self.placed: dict[str, Path] = {}
-        """Tool -> where its main config was at the last apply."""
-        self.left: dict[str, set[Entry]] = {}
-        """Tool -> what stood there when the last apply had ended."""
-        self.gone: dict[str, set[Entry]] = {}
-        """Tool -> what the person has deleted of it."""
+        self.known: dict[str, Known] = {}
+        """By tool."""
         self.broken: dict[Name, bytes] = {}
         """What a file said before the person broke it."""
         self.old: dict[Name, list[bytes]] = {}
@@ -138,6 +159,7 @@ class Life(RuleBasedStateMachine):
         self.touched: set[Name] = set()
         """Files that the person has had a hand in."""
         self.backups: dict[str, Backup] = {}
+        """By tag, the oldest first."""
 
     def teardown(self) -> None:
         self.patch.undo()
@@ -155,8 +177,8 @@ class Life(RuleBasedStateMachine):
         found = {}
         for tool in TOOLS:
             main = self.main(tool)
-            paths = [main, *main.parent.glob("*.config.toml"), *main.parent.glob("modelcat/*")]
-            for path in paths:
+            beside = [*main.parent.glob("*.config.toml"), *main.parent.glob("modelcat/*")]
+            for path in (main, *sorted(beside)):
                 if os.path.lexists(path):
                     known = all_tools.load(tool).main if path == main else str(path.relative_to(main.parent))
                     found[tool, known] = shot(path)
@@ -167,21 +189,37 @@ class Life(RuleBasedStateMachine):
         main = all_tools.load(tool).main
         data = shots.get((tool, main), NOTHING).data
         inside = config_parsers.entries(tool, config_parsers.read(main, data)) if data is not None else set()
-        return inside | {("file", name) for of, name in shots if of == tool and name != main}
+        there = {name for (of, name), found in shots.items() if of == tool and found.data is not None}
+        return inside | {("file", name) for name in there - {main}}
 
     def out(self, tool: str, provider: str, model: str = "") -> bool:
         """Whether modelcat.toml, or providers.toml, excludes a model, or the whole provider."""
         off = provider == "mistral" and OFF in self.registry
         return off or SELECTIONS[self.selection](tool, provider, model)
 
-    def renamed(self, provider: str) -> bool:
-        """Whether providers.toml gives it another name in some tool."""
-        return f"[providers.{provider}.tools" in self.registry
+    def dropped(self, tool: str, provider: str, model: str) -> bool:
+        """Whether the provider no longer has a model, or modelcat.toml excludes it."""
+        listed = self.listed.get(provider)
+        missing = listed is not None and listed.fetched and model not in listed.windows
+        return missing or self.out(tool, provider, model)
+
+    def words(self, tool: str, provider: str) -> dict[config_parsers.Path, int]:
+        """How long a prompt the models of a provider take, as the list says it, by where it is written."""
+        known = self.listed.get(provider)
+        if known is None or tool == "codex" or self.out(tool, provider):
+            return {}
+        windows = {one: size for one, size in known.windows.items() if not self.out(tool, provider, one)}
+        if tool == "mods":
+            # Characters, and never none.
+            at = ("apis", provider, "models")
+            return {(*at, one, "max-input-chars"): 4 * (size or 8192) for one, size in windows.items()}
+        at = ("clients", provider, "models")
+        return {(*at, one, "max_input_tokens"): size for one, size in windows.items() if size}
 
     @initialize(random=Chance)
     def begin(self, random: Random) -> None:
         for provider in PROVIDERS[:2]:
-            self.key(provider, there=True)
+            self.key(provider)
             self.list_again(provider, random)
         for tool in TOOLS:
             starts = sorted((STARTS / tool).iterdir())
@@ -192,7 +230,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(provider=st.sampled_from(PROVIDERS), random=Chance)
     def list_again(self, provider: str, random: Random) -> None:
-        ids = sorted(random.sample(IDS, random.randint(1, len(IDS))))
+        ids = [one for one in IDS if random.random() < 0.8] or IDS[:1]
         windows = {one: random.choice([None, 8192, 131072]) for one in ids}
         facts = [
             model(one, context_window=window, released=random.choice([None, "2026-01-01"]))
@@ -200,40 +238,33 @@ class Life(RuleBasedStateMachine):
         ]
         origin: Any = random.choice(["fetched", "fetched", "fetched", "stale", "embedded"])
         self.world.listing(provider, facts, origin)
-        before = self.listed.get(provider, Listed(windows, fetched=True))
         self.listed[provider] = Listed(windows, origin == "fetched")
-        other = before.windows.keys() ^ windows.keys()
-        self.forget(lambda path: path[-1] in other)
 
-    def forget(self, which: Callable[[Entry], bool]) -> None:
-        """What came and went in between is new when it comes back."""
-        for tool, paths in self.gone.items():
-            self.gone[tool] = {path for path in paths if not which(path)}
+    @rule(what=st.sampled_from(SETTINGS))
+    def settle(self, what: tuple[str, ...]) -> None:
+        getattr(self, what[0])(*what[1:])
 
-    @rule(provider=st.sampled_from(PROVIDERS), there=st.booleans())
-    def key(self, provider: str, there: bool) -> None:
-        (self.world.key if there else self.world.no_key)(provider)
-        (self.keys.add if there else self.keys.discard)(provider)
+    def key(self, provider: str) -> None:
+        self.world.key(provider)
+        self.keys.add(provider)
 
-    @rule(text=st.sampled_from(sorted(SELECTIONS)))
+    def no_key(self, provider: str) -> None:
+        self.world.no_key(provider)
+        self.keys.discard(provider)
+
     def select(self, text: str) -> None:
         if "acme" in text and "acme" not in self.registry:
             return
-        if "clude" in self.selection + text and text != self.selection:
-            self.forget(lambda _: True)
         self.world.toml(text)
         self.selection = text
 
-    @rule(text=st.sampled_from(REGISTRIES))
     def register(self, text: str) -> None:
         if "acme" in self.selection and "acme" not in text:
             return
-        if text != self.registry:
-            self.forget(lambda _: True)
         self.world.providers(text)
         self.registry = text
+        self.renamed |= {name for name in PROVIDERS if f"[providers.{name}.tools" in text}
 
-    @rule(tool=st.sampled_from(TOOLS), where=st.sampled_from(["a", "b", ""]))
     def move(self, tool: str, where: str) -> None:
         """The machine's settings say another place."""
         if self.broken:

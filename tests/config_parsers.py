@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tomllib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -17,8 +18,9 @@ SECTIONS = {"aichat": "clients", "mods": "apis", "codex": "model_providers"}
 """Tool -> the key that its providers stand under."""
 
 
+@lru_cache(64)
 def read(name: str, data: bytes) -> Any:
-    """The values of a config; its file name says the syntax."""
+    """The values of a config, not to be changed; its file name says the syntax."""
     text = data.decode("utf-8-sig")
     if name.endswith(".toml"):
         return tomllib.loads(text)

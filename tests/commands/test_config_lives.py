@@ -6,11 +6,12 @@ of our own: what the person wrote, what they deleted, and what stood where when 
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import PurePath
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, event
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
@@ -21,8 +22,8 @@ from modelcat.errors import ExitCode
 from modelcat.output import plan as plan_words
 from tests import config_laws
 from tests.config_backups import NAMES, Backups, speak
-from tests.config_life import IDS, NOTHING, PROVIDERS, Entry, Name, Shot
-from tests.config_parsers import default, leaves, read
+from tests.config_life import NOTHING, PROVIDERS, TOOLS, Chance, Entry, Known, Name, Shot
+from tests.config_parsers import Path, default, leaves, read
 from tests.world import as_json
 
 WISHES = st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"groq"}), frozenset(PROVIDERS[1:3])])
@@ -34,6 +35,7 @@ class Lives(Backups):
     @rule(names=NAMES, prefer=st.sampled_from([None, None, None, "ours", "theirs"]), adopt=WISHES)
     def apply(self, names: tuple[str, ...], prefer: Any, adopt: frozenset[str]) -> None:
         before, then = self.look(), self.now()
+        as_json(status.run(self.world.settings))
         shown = as_json(self.world.apply(*names, prefer=prefer, adopt=adopt, dry_run=True))
         if prefer is None and not adopt:
             assert as_json(self.world.diff(*names)) == {
@@ -53,6 +55,16 @@ class Lives(Backups):
         for tool in told["tools"]:
             self.look_at(tool, before, after, prefer)
         self.rests(names)
+
+    @rule(random=Chance)
+    def next_day(self, random: Random) -> None:
+        """The person has edited, lists are new, and modelcat is run."""
+        for tool in TOOLS:
+            self.edit(tool, random, random.randint(0, 3))
+        for provider in self.listed:
+            if random.random() < 0.6:
+                self.list_again(provider, random)
+        self.apply((), None, frozenset())
 
     def refused(self, told: Any, before: dict[Name, Shot], after: dict[Name, Shot]) -> None:
         """Nothing is written; a tool whose files are sound goes on."""
@@ -87,39 +99,43 @@ class Lives(Backups):
         """The laws for one tool."""
         tool = told["tool"]
         main = tool, all_tools.load(tool).main
-        if main not in before or self.placed.get(tool) != self.main(tool):
-            # The first apply here, or after the whole config was deleted.
-            self.left.pop(tool, None)
-            self.gone.pop(tool, None)
+        known = self.known.get(tool)
+        if known and known.place != self.main(tool):
+            known = None
         was, now = self.entries(tool, before), self.entries(tool, after)
         self.numbers(told, was, now)
-        if prefer != "theirs":
-            self.stays_deleted(tool, was, now)
         for path in was - now:
             assert self.may_go(tool, path, was), (path, self.selection, self.registry, self.listed)
         self.all_there(tool, now, after)
         if tool == "codex":
             self.hangs_together(before, after)
-        self.look_at_files(told, before, after, prefer)
-        self.gone[tool] = {path for path in self.gone.get(tool, set()) if path not in now}
-        self.left[tool] = now
-        if main in after:
-            self.placed[tool] = self.main(tool)
+        self.look_at_files(told, before, after, prefer, first=known is None)
+        was_main, now_main = before.get(main, NOTHING).data, after.get(main, NOTHING).data
+        gone = frozenset[Entry]()
+        if known and was_main is not None:
+            # Whoever deletes the whole config begins anew.
+            gone = self.stays_deleted(known, tool, was, now, prefer)
+            self.follows(known, told, leaves(read(main[1], was_main)), leaves(read(main[1], now_main or b"")))
+        if now_main is not None:
+            words = self.said(told, leaves(read(main[1], now_main)))
+            before_that = known.left if known else frozenset()
+            left = {path for path in now if path in before_that or self.offered(tool, path)}
+            self.known[tool] = Known(self.main(tool), frozenset(left), gone, words)
+        elif tool in self.known:
+            self.known[tool] = self.known[tool]._replace(left=frozenset(), gone=gone, words={})
 
     def look_at_files(
-        self, told: Any, before: dict[Name, Shot], after: dict[Name, Shot], prefer: Any
+        self, told: Any, before: dict[Name, Shot], after: dict[Name, Shot], prefer: Any, *, first: bool
     ) -> None:
         """The laws for each file that a person can write in."""
         tool = told["tool"]
         decisions = {file["name"]: file["decisions"] for file in told["files"]}
-        for decision in (one for file in decisions.values() for one in file):
-            event(f"{tool}: {decision['action']}, {decision['case']}")
         for name, was in before.items():
             if name[0] == tool and was.data is not None and not name[1].endswith(".json"):
                 now = after.get(name, NOTHING)
                 actions = {decision["action"] for decision in decisions.get(name[1], ())}
                 config_laws.stays(name, was, now, actions, prefer)
-                if self.placed.get(tool) != self.main(tool) and prefer != "theirs":
+                if first and prefer != "theirs":
                     config_laws.nothing_changes(name, was, now)
 
     def numbers(self, told: Any, was: set[Entry], now: set[Entry]) -> None:
@@ -127,25 +143,62 @@ class Lives(Backups):
         assert told["counts"]["add"] == len(now - was), (told, now - was)
         assert told["counts"]["remove"] == len(was - now), (told, was - now)
 
-    def stays_deleted(self, tool: str, was: set[Entry], now: set[Entry]) -> None:
-        gone = self.gone.get(tool, set()) | (self.left.get(tool, was) - was)
+    def stays_deleted(
+        self, known: Known, tool: str, was: set[Entry], now: set[Entry], prefer: Any
+    ) -> frozenset[Entry]:
+        """Gives what goes on being deleted."""
         # A list of models is modelcat's own, and the profile that is still there needs it.
-        gone = {path for path in gone if not path[-1].startswith("modelcat/")}
-        assert not gone & now - was, tool
-        self.gone[tool] = gone
+        gone = {path for path in known.gone | known.left - was if not path[-1].startswith("modelcat/")}
+        if prefer != "theirs":
+            assert not gone & now - was, (tool, gone & now - was)
+        return frozenset(path for path in gone - now if not self.forgotten(tool, path))
+
+    def offered(self, tool: str, path: Entry) -> bool:
+        """Whether modelcat would write it today; else it may be the person's alone."""
+        provider = provider_of(path)
+        if provider not in self.listed or self.out(tool, provider):
+            return False
+        if path[0] == "file" or len(path) == 1:
+            return True
+        in_list = path[1] in self.listed[provider].windows and not self.out(tool, provider, path[1])
+        return in_list and "max_models" not in self.selection
+
+    def forgotten(self, tool: str, path: Entry) -> bool:
+        """Whether something the person has deleted is new when it comes again: it was gone in between."""
+        provider = provider_of(path)
+        if provider not in PROVIDERS or provider in self.renamed or self.out(tool, provider):
+            return True
+        if path[0] == "file" or tool == "codex":
+            return False
+        models = path[1:] or (self.listed[provider].windows if provider in self.listed else ())
+        return all(self.dropped(tool, provider, model) for model in models)
+
+    def said(self, told: Any, now: dict[Path, Any]) -> dict[Path, int]:
+        """The numbers of the list that stand there, of entries that modelcat does not leave alone."""
+        tool = told["tool"]
+        notes = [*told["notes"], *(note for file in told["files"] for note in file["notes"])]
+        sound = [one for one in PROVIDERS[:3] if one not in self.renamed and one not in " ".join(notes)]
+        if "max_models" in self.selection:
+            sound = []
+        words = {path: word for one in sound for path, word in self.words(tool, one).items()}
+        return {path: word for path, word in words.items() if now.get(path) == word}
+
+    def follows(self, known: Known, told: Any, was: dict[Path, Any], now: dict[Path, Any]) -> None:
+        """A number that stands there as the list said it becomes what the list says now."""
+        said = {path for path, word in known.words.items() if was.get(path) == word}
+        for provider in PROVIDERS[:3]:
+            for path, word in self.words(told["tool"], provider).items():
+                assert path not in said or now[path] == word, (path, word, now[path])
 
     def may_go(self, tool: str, path: Entry, was: set[Entry]) -> bool:
         """Whether the provider no longer has it, or modelcat.toml excludes it."""
-        if path[0] == "file":
-            provider, models = Path(path[1]).name.split(".")[0], set[str]()
-        else:
-            provider = path[0]
-            models = {entry[1] for entry in was if len(entry) == 2 and entry[: len(path)] == path}
-        if provider not in PROVIDERS or self.renamed(provider) or self.out(tool, provider):
+        provider = provider_of(path)
+        models = {entry[1] for entry in was if len(entry) == 2 and entry[: len(path)] == path}
+        if provider not in PROVIDERS or provider in self.renamed or self.out(tool, provider):
             return True
-        listed = self.listed.get(provider)
-        dropped = set(IDS) - listed.windows.keys() if listed and listed.fetched else set[str]()
-        return bool(models) and all(model in dropped or self.out(tool, provider, model) for model in models)
+        if path[0] == "file":
+            return False
+        return bool(models) and all(self.dropped(tool, provider, model) for model in models)
 
     def all_there(self, tool: str, now: set[Entry], after: dict[Name, Shot]) -> None:
         """Where no person had a hand in it, what is ready is there as it is listed, and nothing excluded."""
@@ -155,10 +208,11 @@ class Lives(Backups):
         used = default(tool, read(all_tools.load(tool).main, main))[0]
         # Mistral does not serve what Codex asks.
         for provider in ("groq", "openrouter", *(() if tool == "codex" else ("mistral",))):
-            if self.renamed(provider):
+            if provider in self.renamed:
                 continue
             if self.out(tool, provider):
-                assert provider == used or (provider,) not in now, provider
+                left = {path for path in now if provider_of(path) == provider}
+                assert provider == used or not left, left
             elif provider in self.keys & self.listed.keys():
                 self.provider_there(tool, provider, now, main)
 
@@ -170,18 +224,12 @@ class Lives(Backups):
                 ("file", f"modelcat/{provider}.json"),
             } <= now
             return
-        listed = {
-            model: window
-            for model, window in self.listed[provider].windows.items()
-            if not self.out(tool, provider, model)
-        }
         if "max_models" not in self.selection:
-            assert {(provider, model) for model in listed} <= now
-        if tool == "aichat":
-            values = leaves(read("config.yaml", main))
-            for model, window in listed.items():
-                if window and (provider, model) in now:
-                    assert values["clients", provider, "models", model, "max_input_tokens"] == window
+            listed = self.listed[provider].windows
+            assert {(provider, model) for model in listed if not self.out(tool, provider, model)} <= now
+        values = leaves(read(all_tools.load(tool).main, main))
+        for path, word in self.words(tool, provider).items():
+            assert values.get(path, word) == word, path
 
     def hangs_together(self, before: dict[Name, Shot], after: dict[Name, Shot]) -> None:
         """A profile's table and list of models are there; and all of a beginning comes."""
@@ -197,13 +245,12 @@ class Lives(Backups):
         for name, profile in profiles.items():
             if name not in self.touched:
                 lists, table = ("codex", profile["model_catalog_json"]), profile["model_provider"]
-                assert lists in after or lists in self.touched, (name, sorted(after))
-                deleted = (table,) in self.gone.get("codex", set()) or (
-                    "codex",
-                    "config.toml",
-                ) in self.touched
-                assert table in tables or deleted, (name, tables)
-        if ("codex", "config.toml") not in before:
+                assert after.get(lists, NOTHING).data is not None or lists in self.touched, (
+                    name,
+                    sorted(after),
+                )
+                assert table in tables or ("codex", "config.toml") in self.touched, (name, tables)
+        if before.get(("codex", "config.toml"), NOTHING).data is None:
             assert tables.keys() <= {str(profile.get("model_provider")) for profile in profiles.values()}
 
     def rests(self, names: tuple[str, ...]) -> None:
@@ -217,12 +264,10 @@ class Lives(Backups):
         assert (second.written, second.backup, second.exit_code) == ((), None, ExitCode.OK)
         assert self.look() == before
 
-    @rule()
-    def ask(self) -> None:
-        before = self.look()
-        as_json(self.world.diff())
-        as_json(status.run(self.world.settings))
-        assert self.look() == before
+
+def provider_of(path: Entry) -> str:
+    """The provider of an entry or file that bears its name."""
+    return PurePath(path[1]).name.split(".")[0] if path[0] == "file" else path[0]
 
 
 def live(lives: int, steps: int, *, random: bool) -> None:
@@ -244,9 +289,9 @@ def live(lives: int, steps: int, *, random: bool) -> None:
 
 @pytest.mark.slow
 def test_lives() -> None:
-    live(60, 15, random=False)
+    live(40, 15, random=False)
 
 
 @pytest.mark.long
 def test_many_lives() -> None:
-    live(3000, 25, random=True)
+    live(2000, 25, random=True)
