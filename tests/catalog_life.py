@@ -39,7 +39,7 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.patch = pytest.MonkeyPatch()
-        self.folder = Path(tempfile.mkdtemp(prefix="lives-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="catalog-life-"))
         self.simulator = Simulator().start()
         for like, name in zip(LIKES, NAMES, strict=True):
             self.simulator.open(like, f"s-{name}", count=None if like == DATA else 4)

@@ -85,11 +85,9 @@ class Lives(Life):
         self.read()
         here, told = head(self.catalog), "detached"
         try:
-            sync.run(machine.load(), Options())
+            self.ask(Options(), self.world.written.asked(self.data()))
         except RepoError as error:
             told = str(error)
-        else:
-            self.note(self.world.written.asked(self.data()))
         assert "detached" in told
         assert head(self.catalog) == here
         git(self.catalog, "checkout", "-q", "-f", "-")
@@ -129,9 +127,7 @@ class Lives(Life):
         written, old = self.world.written, head(self.catalog)
         chosen = list(options.names) or (written.enabled() if options.all else written.asked(self.data()))
         before = listings_at(self.catalog, old)
-        self.simulator.log.clear()
-        result = sync.run(machine.load(), options)
-        self.note([] if options.offline else chosen)
+        result = self.ask(options, chosen)
         self.stands()
         self.is_told(result, options, chosen)
         assert (result.commit is None) == (head(self.catalog) == old)
@@ -145,9 +141,12 @@ class Lives(Life):
         if not options.offline and chosen == written.enabled() and self.all_well():
             self.another_machine_has_the_same()
 
-    def note(self, asked: list[str]) -> None:
+    def ask(self, options: Options, chosen: list[str]) -> SyncResult:
+        self.simulator.log.clear()
+        result = sync.run(machine.load(), options)
         tagged = {one.shop for one in self.simulator.log if "if-none-match" in one.headers}
-        self.world.synced(asked, self.simulator.shops, tagged)
+        self.world.synced([] if options.offline else chosen, self.simulator.shops, tagged)
+        return result
 
     def all_well(self) -> bool:
         tables = self.world.written.tables.values()
