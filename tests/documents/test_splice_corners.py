@@ -57,6 +57,29 @@ TEXTS: list[tuple[Syntax, str, list[Edit], str]] = [
         [Delete(("t", "k")), Insert(("w",), "n", [])],
         "w = {n = []}\n[t]\nb = 'q'\n",
     ),
+    ("toml", "# c\n\n[k]\n\n[x.y]\na = 1\n", [Set(("x",), 1), Delete(("k",))], "# c\n\nx = 1\n"),
+    ("toml", "\r\n[a]\r\n", [Set(("a",), 1)], "\r\na = 1\r\n"),
+    ("toml", "# c\n\n\nk = 1\na.b = 2\n", [Delete(("k",)), Set(("a",), [])], "# c\n\n\na = []\n"),
+    ("toml", "", [Insert((), "a", 1)], "a = 1\n"),
+    ("yaml", "[]", [Insert((), None, 1)], "[1]"),
+    (
+        "toml",
+        "[[a.b.c]]\r\nm = [ # c\r\n]",
+        [Insert(("a",), "k", 0, "b"), Set(("a", "b"), {"v": {"n": 1}})],
+        "[a]\r\nk = 0\r\n\r\n[a.b.v]\r\nn = 1",
+    ),
+    (
+        "yaml",
+        "a:\n\n  - 1\n  - 2\n",
+        [Delete(("a", 0)), Delete(("a", 1)), Insert((), "b", "x")],
+        'a: []\n\nb: "x"\n',
+    ),
+    (
+        "yaml",
+        "a: >-\n    x\n    y\n     \n\n  \nb: |\n\n\n",
+        [Set(("a",), ["z"]), Delete(("b",)), Insert((), "c", {"k": 1})],
+        'a: ["z"]\n\nc:\n  k: 1\n',
+    ),
 ]
 
 

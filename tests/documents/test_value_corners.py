@@ -79,6 +79,35 @@ CORNERS: dict[str, tuple[str, list[Edit], str]] = {
         [Set(("a",), [{"k": 1}])],
         "a: # c\n  - k: 1\nb: 1\n",
     ),
+    "of two anchored values each loses its own": (
+        "- &a\n 1\n- &b !!str 2\n",
+        [Set((0,), []), Set((1,), 5)],
+        "- \n []\n- 5\n",
+    ),
+    "a comment inside the list that goes does not come to its key": (
+        "k:  \n- 1\n- # c\n",
+        [Set(("k",), {"a": 1})],
+        "k:  \n  a: 1\n",
+    ),
+    "what takes the place of lines stands as close as values do": (
+        "a: 1\nk:  >\n  x\n",
+        [Set(("k",), 5)],
+        "a: 1\nk: 5\n",
+    ),
+    "what takes the place of a word stands where it stood": (
+        "k:  x\nz: 1\n",
+        [Set(("k",), 5)],
+        "k:  5\nz: 1\n",
+    ),
+    "lines take the place of a value below its key": (
+        "k:\n    1\nz:\n",
+        [Set(("k",), {"a": 1})],
+        "k:\n  a: 1\nz:\n",
+    ),
+    "a whole map gives way to a list": ("a: 1\nb: 2\n", [Set((), [])], "[]\n"),
+    "a whole map gives way to a number": ("# c\n\na: 1 # d\n", [Set((), 5)], "# c\n\n5\n"),
+    "a whole text in lines gives way to a number": ("|\n  x\n", [Set((), 5)], "5\n"),
+    "and behind the sign where the document begins": ("--- |\n  x\n", [Set((), 5)], "--- 5\n"),
 }
 
 
