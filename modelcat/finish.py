@@ -221,7 +221,11 @@ class _Finish:
             tree = parse(data, syntax, name).tree
         except DocumentError:
             return False
-        result = merge(self.bases[name], tree, MISSING, shape={}, entries=((),))
+        base = self.bases[name]
+        if isinstance(base.tree, dict):
+            # A choice counts for nothing here, whether an apply has seen it or not.
+            base = replace(base, tree=_with_choices(base.tree, tree, MISSING, self.plan.tool.chosen))
+        result = merge(base, tree, MISSING, shape={}, entries=((),))
         return result.tree is MISSING
 
     def keep(self, file: FilePlan, document: Document, theirs: Tree, rules: Rules) -> None:

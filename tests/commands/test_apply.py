@@ -719,6 +719,19 @@ def test_an_edited_profile_outlives_its_provider(world: World) -> None:
     assert any("kept because you edited" in note for tool in result.planned.plan.tools for note in tool.notes)
 
 
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_choice_of_model_does_not_keep_an_excluded_providers_profile(seen: bool, world: World) -> None:
+    world.write("codex", "")
+    world.apply("codex")
+    chosen = world.text("codex", "groq.config.toml").replace('model = "m1"', 'model = "m2"')
+    world.write("codex", chosen, "groq.config.toml")
+    if seen:
+        world.apply("codex")
+    world.toml('exclude_providers = ["groq"]\n')
+    world.apply("codex")
+    assert not world.path("codex", "groq.config.toml").exists()
+
+
 def test_a_table_that_a_profile_of_the_persons_needs_stays(world: World) -> None:
     world.write("codex", "")
     world.apply("codex")
