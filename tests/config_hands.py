@@ -21,6 +21,8 @@ class Hands(Life):
 
     def hand(self, tool: str, random: Random) -> Name | None:
         """One of the tool's files that can be edited."""
+        if tool in self.alone:
+            return None
         names = [name for name in self.look() if name[0] == tool and not name[1].endswith(".json")]
         main = (tool, all_tools.load(tool).main)
         name = random.choice([main, *names])
@@ -58,7 +60,7 @@ class Hands(Life):
             for name in (self.old if what == "bring_back" else there)
             if name[0] == tool and name not in self.broken
         ]
-        if names:
+        if names and tool not in self.alone:
             name = random.choice(names)
             self.touched.add(name)
             getattr(self, what)(name, self.place(name), random)

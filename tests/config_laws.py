@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from modelcat import tools as all_tools
 from tests.config_life import NOTHING, Name, Shot
-from tests.config_parsers import Path, default, entries, leaves, read, yaml_lines
+from tests.config_parsers import SECTIONS, Path, default, entries, leaves, named, read, yaml_lines
 from tests.person import FIRST_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 
 def stays(name: Name, was: Shot, now: Shot, actions: Collection[str], prefer: str | None) -> None:
@@ -20,8 +20,8 @@ def stays(name: Name, was: Shot, now: Shot, actions: Collection[str], prefer: st
     """
     assert was.data is not None
     if now == NOTHING:
-        # The whole file was an entry, and comments go with theirs.
-        assert not marked(read(name[1], was.data)), f"{name}, edited, was removed"
+        # The whole file was an entry: comments go with it, and the model that was chosen in Codex.
+        assert marked(read(name[1], was.data)).keys() <= {("model",)}, f"{name}, edited, was removed"
         return
     assert now.data is not None
     assert (now.link, now.mode) == (was.link, was.mode)
@@ -46,6 +46,25 @@ def nothing_changes(name: Name, was: Shot, now: Shot) -> None:
     lost = {(path, value) for path, value in values if value is not None}
     lost -= leaves(read(name[1], now.data)).items()
     assert not lost, f"{lost}\n{was.data.decode()}\n---- after:\n{now.data.decode()}"
+
+
+def nothing_is_completed(tool: str, was: Mapping[Name, Shot], now: Mapping[Name, Shot]) -> None:
+    """Where nothing was applied before, an entry gets models into a list it has, and nothing else."""
+    file = all_tools.load(tool).main
+    before, after = (read(file, shots.get((tool, file), NOTHING).data or b"") for shots in (was, now))
+    there, lists = entries(tool, before), models_of(tool, before)
+    for path in leaves(after).keys() - leaves(before).keys():
+        if path[0] == SECTIONS[tool] and (path[1],) in there:
+            assert path[2] == "models", path
+            assert path[1] in lists, path
+            assert (path[1], path[3]) not in there, path
+
+
+def models_of(tool: str, tree: Any) -> set[str]:
+    """The providers whose entries have a list or map of models."""
+    section = (tree.get(SECTIONS[tool]) if isinstance(tree, dict) else None) or {}
+    pairs = named(section) if isinstance(section, list) else section.items()
+    return {key for key, entry in pairs if isinstance(entry, dict) and "models" in entry}
 
 
 def marked(tree: Any) -> dict[Path, Any]:

@@ -59,7 +59,7 @@ REGISTRIES = (
 )
 """Texts of providers.toml."""
 SETTINGS: tuple[tuple[str, ...], ...] = (
-    *(("select", text) for text in SELECTIONS),
+    *(("select", text) for text in (*SELECTIONS, *SELECTIONS)),
     *(("register", text) for text in REGISTRIES),
     *((what, provider) for what in ("key", "no_key") for provider in PROVIDERS),
     *(("move", tool, where) for tool in TOOLS for where in ("a", "")),
@@ -156,6 +156,8 @@ class Life(RuleBasedStateMachine):
         """What a file said before the person broke it."""
         self.old: dict[Name, list[bytes]] = {}
         """What a file said earlier."""
+        self.alone: set[str] = set()
+        """Tools whose files the person leaves to modelcat."""
         self.touched: set[Name] = set()
         """Files that the person has had a hand in."""
         self.backups: dict[str, Backup] = {}
@@ -223,8 +225,10 @@ class Life(RuleBasedStateMachine):
             self.list_again(provider, random)
         for tool in TOOLS:
             starts = sorted((STARTS / tool).iterdir())
-            start = random.choice([None, None, b"", *(path.read_bytes() for path in starts)])
-            if start is not None:
+            start = random.choice([None, b"", *(path.read_bytes() for path in starts)])
+            if random.random() < 0.4:
+                self.alone.add(tool)
+            elif start is not None:
                 self.world.write(tool, start)
                 self.touched.add((tool, all_tools.load(tool).main))
 
@@ -281,3 +285,8 @@ def shot(path: Path) -> Shot:
     if not path.exists():
         return Shot(link, None, None)
     return Shot(link, stat.S_IMODE(path.stat().st_mode), path.read_bytes())
+
+
+def provider_of(path: Entry) -> str:
+    """The provider of an entry or file that bears its name."""
+    return Path(path[1]).name.split(".")[0] if path[0] == "file" else path[0]

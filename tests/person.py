@@ -111,7 +111,7 @@ class Person:
         client: Any = random.choice(clients) if clients else {"type": "openai-compatible"}
         models: Any = client.get("models") or []
         model = random.choice(models) if models else {}
-        number, kind = self.new(), random.choice((0, 1, 2, 2, 3, 4, 4, 5, 6, 7, 8, 9))
+        number, kind = self.new(), random.choice((0, 1, 2, 2, 2, 3, 4, 4, 5, 6, 7, 8, 9))
         if kind == 0:
             new: dict[str, Any] = {
                 "type": "openai-compatible",
@@ -147,7 +147,7 @@ class Person:
         entry = section[key] if section else {}
         models = entry.get("models") or {}
         model = random.choice(list(models)) if models else ""
-        number, kind = self.new(), random.choice((0, 1, 2, 2, 3, 4, 4, 5, 6, 7, 8))
+        number, kind = self.new(), random.choice((0, 1, 2, 2, 2, 3, 4, 4, 5, 6, 7, 8))
         url = "base-url" if tool == "mods" else "base_url"
         if kind == 0:
             section[f"mine-{number}"] = {url: random.choice(KNOWN_URLS), "name": f"mine{number}"}
@@ -163,7 +163,8 @@ class Person:
             holder = (models, section, entry)[kind - 4]
             del holder[random.choice(list(holder))]
         elif kind == 7 and section:
-            section[f"mine-{number}"] = section.pop(key)
+            # Not a mark: where modelcat writes that name, it is modelcat's.
+            section[f"called-{number}"] = section.pop(key)
         elif tool == "mods":
             tree["default-api"], tree["default-model"] = key, model
         else:
