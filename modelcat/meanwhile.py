@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from modelcat import tools
+from modelcat import tools, workspace
 from modelcat.fetch import Fetched
 
 if TYPE_CHECKING:
@@ -72,9 +72,14 @@ def _loaded() -> Iterator[None]:
     from modelcat import checkup  # noqa: F401
 
     yield
-    from modelcat.rules import catalog, common  # noqa: F401
-
+    # Nearly every list has a model whose name says more than its provider does.
+    workspace.facts().member("names", "exact")
     yield
+    from modelcat import rules
+
+    for kind in rules.KINDS.values():
+        tuple(rules.of(kind))
+        yield
     for name in tools.names():
         tools.load(name)
         yield

@@ -7,6 +7,7 @@ how git is asked in repo/, what a sync does in commands/sync.py.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from modelcat import state
@@ -93,6 +94,7 @@ def locked(settings: Settings, what: str) -> AbstractContextManager[object]:
     return transaction.begun(settings, what)
 
 
+@cache
 def facts() -> Facts:
     """The embedded snapshot of model facts."""
     from modelcat.facts import Facts
