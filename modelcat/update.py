@@ -230,14 +230,21 @@ class Update:
         return rows
 
     def _drop_strangers(self) -> None:
-        """Remove the files of providers that are no longer in the registry or no longer enabled."""
-        have = {provider.id for provider in self.members}
-        folder = self.settings.catalog / listing_path("x")
-        for path in sorted(folder.parent.glob("*.json")):
-            if path.stem not in have:
-                self.texts |= dict.fromkeys(paths(path.stem))
-                old = workspace.listing(self.settings, path.stem)
-                self.changes.append(change(path.stem, old, None))
+        """Remove the files of providers that have no listing: no longer known, switched off, or lost."""
+        have = {p.id for p in self.members if p.id in self.fresh or self._is_stored(p.id)}
+        for name in sorted(self._stored_names() - have):
+            self.texts |= dict.fromkeys(paths(name))
+            old = workspace.listing(self.settings, name)
+            self.changes.append(change(name, old, None))
+
+    def _stored_names(self) -> set[str]:
+        """The providers of which any file is stored: git may have brought one without the others."""
+        found = set()
+        for pattern in paths("*"):
+            before, after = pattern.split("*")
+            there = (path.relative_to(self.settings.catalog) for path in self.settings.catalog.glob(pattern))
+            found |= {path.as_posix().removeprefix(before).removesuffix(after) for path in there}
+        return found
 
     def _render(self) -> None:
         listings = [self.fresh.get(p.id) or workspace.listing(self.settings, p.id) for p in self.members]

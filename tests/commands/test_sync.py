@@ -494,6 +494,23 @@ def test_what_somebody_did_to_what_modelcat_made_is_undone_before_it_is_read(
     assert result.models == 4
 
 
+@pytest.mark.parametrize("off", [True, False])
+def test_without_its_list_nothing_else_of_a_provider_stays(
+    off: bool, simulator: Simulator, ask: Callable[..., SyncResult]
+) -> None:
+    shop = simulator.open("openrouter", "acme", count=3)
+    simulator.open("groq", "other", count=2)
+    ask()
+    git("rm", "-q", "catalog/acme.json")
+    git("commit", "-q", "-m", "by hand")
+    if off:
+        del simulator.shops["acme"]
+    shop.always = "404"
+    ask()
+    assert "acme" not in git("ls-files", "catalog", "config/json", "config/txt")
+    assert not list(machine.load().catalog.glob("config/*/models_acme.*"))
+
+
 def test_a_source_whose_answer_is_gone_is_asked_for_it_again(
     simulator: Simulator, ask: Callable[..., SyncResult]
 ) -> None:
