@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import selectors
 import socket
+import sys
 import time
 from collections.abc import Iterator
 
+import pytest
+
 from modelcat.fetch import Fetched, Question, fetch_all
-from modelcat.fetch.loop import _Selector
+from modelcat.fetch.loop import _Selector, run
 from tests.simulator import Simulator
 
 
@@ -68,3 +73,19 @@ def test_once_all_is_done_it_waits_as_long_as_it_should() -> None:
         assert selector.select(0.05) == []
         assert time.monotonic() - begun >= 0.05
     assert taken == [0]
+
+
+def test_a_loop_that_an_interrupt_left_half_made_goes_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "__init__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(asyncio.sleep(0), iter(()))
+    gc.collect()
+    assert said == []
+    assert capsys.readouterr() == ("", "")

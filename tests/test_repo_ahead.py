@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -12,6 +13,8 @@ import pytest
 from modelcat.errors import RepoError, StorageError
 from modelcat.repo import CatalogRepo, worktree
 from modelcat.repo.ahead import Ahead
+from modelcat.repo.git import Git
+from modelcat.repo.importer import Import
 
 
 @pytest.fixture
@@ -135,3 +138,43 @@ def test_more_than_a_pipe_holds_is_waited_for(repo: CatalogRepo, monkeypatch: py
         ahead.put(texts)
         assert repo.commit(texts, "one", ahead=ahead) is not None
     assert repo.read_all() == texts
+
+
+def test_an_interrupt_while_git_starts_leaves_no_git(
+    repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """^C in the moment when git runs already and nobody holds it yet."""
+    started: list[subprocess.Popen[bytes]] = []
+    real = Git.start
+
+    def start(git: Git, *words: str) -> subprocess.Popen[bytes]:
+        process = real(git, *words)
+        started.append(process)
+        signal.raise_signal(signal.SIGINT)
+        return process
+
+    monkeypatch.setattr(Git, "start", start)
+    handler = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), repo.ahead() as ahead:
+        ahead.put({"catalog/a.json": "a\n"})
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert list((repo.folder / ".git" / "objects" / "pack").iterdir()) == []
+
+
+def test_an_interrupt_after_the_last_word_to_git_is_cleared_up_too(
+    repo: CatalogRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a terminal interrupts git as well, which leaves what it was writing."""
+
+    def ended(stream: Import, _: bytes = b"") -> tuple[bytes, bytes]:
+        stream._process.kill()
+        stream._process.wait()
+        (repo.folder / ".git" / "objects" / "pack" / "tmp_pack_x").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Import, "_ended", ended)
+    with pytest.raises(KeyboardInterrupt):
+        repo.commit({"catalog/a.json": "a\n"}, "one")
+    assert list((repo.folder / ".git" / "objects" / "pack").iterdir()) == []
+    assert repo.head() is None

@@ -38,6 +38,11 @@ class _Selector(selectors.DefaultSelector):
 class _Loop(asyncio.SelectorEventLoop):
     """An event loop whose getaddrinfo runs in daemon threads."""
 
+    def __del__(self) -> None:
+        # One that ^C has left half made cannot be closed, and would say so.
+        with suppress(AttributeError):
+            super().__del__()
+
     async def getaddrinfo(self, host: Any, port: Any, **options: int) -> list[Any]:
         answer: asyncio.Future[list[Any]] = self.create_future()
 

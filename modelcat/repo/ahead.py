@@ -58,7 +58,8 @@ class Ahead:
     def stream(self) -> Import:
         """The stream, with all that was put in it."""
         if self._stream is None:
-            self._stream = Import(self._git).__enter__()
+            self._stream = Import(self._git)
+            self._stream.__enter__()
         return self._stream
 
     def blob(self, path: str, data: bytes) -> str:

@@ -8,13 +8,15 @@ take 80 ms where `git add` and `git commit` take 200 to 350.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+import signal
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from modelcat.repo.git import AUTHOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from modelcat.repo.git import Git
 
@@ -33,23 +35,28 @@ class Import:
         self._git = git
         self._marks = 0
         self._process: Any = None
+        self._finished = False
 
     def __enter__(self) -> Import:
-        # No deltas: against the neighbouring file they cost twice the time and save nothing; gc makes good
-        # ones.
-        self._process = self._git.start("fast-import", "--quiet", "--done", "--depth=0", "--date-format=raw")
+        with _undisturbed():
+            # No deltas: against the neighbouring file they cost twice the time and save nothing; gc makes
+            # good ones.
+            self._process = self._git.start(
+                "fast-import", "--quiet", "--done", "--depth=0", "--date-format=raw"
+            )
         _widen(self._process.stdin)
         return self
 
     def __exit__(self, *_: object) -> None:
         process = self._process
-        if process.returncode is None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout, process.stderr):
-                with suppress(OSError):  # what is buffered can go nowhere
-                    pipe.close()
-            self._git.sweep()
+        if process is None or self._finished:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with suppress(OSError, AttributeError):  # what is buffered can go nowhere
+                pipe.close()
+        self._git.sweep()
 
     def blob(self, data: bytes) -> str:
         """Store a file's content; gives its name in this stream."""
@@ -89,8 +96,8 @@ class Import:
         questions = "".join(f"get-mark {mark}\n" for mark in marks)
         out, err = self._ended(f"{questions}done\n".encode())
         if self._process.returncode != 0:
-            self._git.sweep()
             raise self._git.failure("fast-import", err.decode("utf-8", "replace"))
+        self._finished = True
         return bytes(out).decode().split()
 
     def _next_mark(self) -> str:
@@ -103,7 +110,6 @@ class Import:
                 self._process.stdin.write(part)
         except BrokenPipeError:
             _, err = self._ended()
-            self._git.sweep()
             raise self._git.failure("fast-import", err.decode("utf-8", "replace")) from None
 
     def _ended(self, last: bytes = b"") -> tuple[bytes, bytes]:
@@ -111,6 +117,22 @@ class Import:
             return self._process.communicate(last)  # type: ignore[no-any-return]
         self._process.stdin = None  # what is buffered can go nowhere
         return self._process.communicate()  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """^C waits for the end of the block: a process that was begun must be known to whoever ends it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _widen(pipe: Any) -> None:
