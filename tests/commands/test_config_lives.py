@@ -95,7 +95,11 @@ class Lives(Backups):
     def wrote(self, told: Any, before: dict[Name, Shot], after: dict[Name, Shot]) -> None:
         """What is said to be written is what is another now, and there is a backup of what it was."""
         concerned = {tool["tool"] for tool in told["tools"]}
-        assert not [name for name in self.broken if name[0] in concerned]
+        for name in [name for name in self.broken if name[0] in concerned]:
+            # The profile of an excluded provider is not read for a merge; it stays.
+            provider = provider_of(("file", name[1]))
+            assert provider not in PROVIDERS or self.out(name[0], provider), name
+            assert after[name] == before[name]
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         assert {str(self.place(name)) for name in changed} == set(told["written"])
         assert (told["backup"] is None) == (not changed)
@@ -136,7 +140,8 @@ class Lives(Backups):
         tool = told["tool"]
         decisions = {file["name"]: file["decisions"] for file in told["files"]}
         for name, was in before.items():
-            if name[0] == tool and was.data is not None and not name[1].endswith(".json"):
+            plain = name not in self.broken and not name[1].endswith(".json")
+            if name[0] == tool and was.data is not None and plain:
                 now = after.get(name, NOTHING)
                 actions = {decision["action"] for decision in decisions.get(name[1], ())}
                 config_laws.stays(name, was, now, actions, prefer)
@@ -244,7 +249,7 @@ class Lives(Backups):
         profiles = {
             name: read(name[1], found.data)
             for name, found in after.items()
-            if name[1].endswith(".config.toml") and found.data
+            if name[1].endswith(".config.toml") and found.data and name not in self.broken
         }
         for name, profile in profiles.items():
             if name not in self.touched:
