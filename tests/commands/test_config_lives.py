@@ -257,7 +257,8 @@ class Lives(Backups):
                 assert after.get(lists, NOTHING).data is not None or lists in self.touched, name
                 assert table in tables or ("codex", "config.toml") in self.touched, (name, tables)
         if before.get(("codex", "config.toml"), NOTHING).data is None:
-            assert tables.keys() <= {str(profile.get("model_provider")) for profile in profiles.values()}
+            edited = {provider_of(("file", name)) for tool, name in self.touched if tool == "codex"}
+            assert tables.keys() <= edited | {str(one.get("model_provider")) for one in profiles.values()}
 
     def rests(self, names: tuple[str, ...]) -> None:
         """A second apply has nothing to do and nothing to tell."""
