@@ -59,6 +59,8 @@ class Update:
     """What will be remembered of each provider."""
     fresh: dict[str, Listing] = field(default_factory=dict)
     """Listings made anew."""
+    lost: set[str] = field(default_factory=set)
+    """Providers whose stored listing cannot be read, and nothing can be put in its place."""
     texts: dict[str, str | None] = field(default_factory=dict)
     """What is to be committed, by path; None: removed."""
     changes: list[Change] = field(default_factory=list)
@@ -192,6 +194,8 @@ class Update:
         if new is not None:
             self._compare(provider.id, new)
             models, unusable = len(new.listing.models), sum(item.count for item in new.unusable)
+        elif self._is_stored(provider.id) and self._readable(provider.id) is None:
+            self.lost.add(provider.id)
         self.rows[provider.id] = replace(
             row,
             answer=answer or None,
@@ -202,10 +206,7 @@ class Update:
         )
 
     def _compare(self, provider: str, new: Refreshed) -> None:
-        try:
-            old = workspace.listing(self.settings, provider)
-        except RepoError:
-            old = None  # what cannot be read is made anew; git still has it
+        old = self._readable(provider)
         self.fresh[provider] = new.listing
         self.texts |= new.texts
         self.ahead(new.texts)
@@ -218,11 +219,15 @@ class Update:
 
     def _of_an_answer(self, provider: str) -> Listing | None:
         """The stored listing; None where there is none, or it stands on the snapshot, or cannot be read."""
-        try:
-            found = workspace.listing(self.settings, provider)
-        except RepoError:
-            return None
+        found = self._readable(provider)
         return None if found is None or found.origin == "embedded" else found
+
+    def _readable(self, provider: str) -> Listing | None:
+        """The stored listing; None for one that is not there or cannot be read: it is made anew, or goes."""
+        try:
+            return workspace.listing(self.settings, provider)
+        except RepoError:
+            return None  # git still has it
 
     def _stored_rows(self, provider: str) -> Sequence[Row]:
         text = (self.settings.catalog / answer_path(provider)).read_text(encoding="utf-8")
@@ -231,11 +236,18 @@ class Update:
 
     def _drop_strangers(self) -> None:
         """Remove the files of providers that have no listing: no longer known, switched off, or lost."""
-        have = {p.id for p in self.members if p.id in self.fresh or self._is_stored(p.id)}
+        have = {p.id for p in self.members if p.id in self.fresh or self._is_stored(p.id)} - self.lost
         for name in sorted(self._stored_names() - have):
+            old = self._readable(name)
+            if old is None and self._is_somebodys(listing_path(name)):
+                continue
             self.texts |= dict.fromkeys(paths(name))
-            old = workspace.listing(self.settings, name)
             self.changes.append(change(name, old, None))
+
+    def _is_somebodys(self, path: str) -> bool:
+        """Whether a file is there that no commit has."""
+        there = (self.settings.catalog / path).is_file()
+        return there and workspace.repo(self.settings).read(path) is None
 
     def _stored_names(self) -> set[str]:
         """The providers of which any file is stored: git may have brought one without the others."""
@@ -247,7 +259,8 @@ class Update:
         return found
 
     def _render(self) -> None:
-        listings = [self.fresh.get(p.id) or workspace.listing(self.settings, p.id) for p in self.members]
+        listed = (p.id for p in self.members if p.id not in self.lost)
+        listings = [self.fresh.get(name) or workspace.listing(self.settings, name) for name in listed]
         catalog = Catalog(tuple(item for item in listings if item is not None))
         every = [tools.load(name) for name in tools.names()]
         days = self._first_seen(History(self.settings))

@@ -511,6 +511,32 @@ def test_without_its_list_nothing_else_of_a_provider_stays(
     assert not list(machine.load().catalog.glob("config/*/models_acme.*"))
 
 
+@pytest.mark.parametrize("off", [True, False])
+@pytest.mark.parametrize("force", [True, False])
+def test_a_committed_list_that_cannot_be_read_stands_in_nobodys_way(
+    off: bool, force: bool, simulator: Simulator, ask: Callable[..., SyncResult]
+) -> None:
+    """Conflict markers, say. What is in no commit may be somebody's own, and stays."""
+    shop = simulator.open("openrouter", "acme", count=3)
+    simulator.open("groq", "other", count=2)
+    ask()
+    folder = machine.load().catalog / "catalog"
+    (folder / "acme.json").write_text("<<<<<<< ours\n")
+    git("commit", "-q", "-a", "-m", "by hand")
+    (folder / "mine.json").write_text("not a listing")
+    if off:
+        del simulator.shops["acme"]
+    shop.always = "404"
+    result = ask(force=force)
+    assert (result.models, result.providers) == (2, 1)
+    assert "acme" not in git("ls-files", "catalog", "config/json", "config/txt")
+    assert (folder / "mine.json").read_text() == "not a listing"
+    assert ask().commit is None
+    if not off:
+        shop.always = None
+        assert ask().models == 5
+
+
 def test_a_source_whose_answer_is_gone_is_asked_for_it_again(
     simulator: Simulator, ask: Callable[..., SyncResult]
 ) -> None:
