@@ -8,9 +8,11 @@ in refresh.py.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from modelcat import tools, workspace
+from modelcat.errors import StorageError
 from modelcat.fetch import Fetched
 
 if TYPE_CHECKING:
@@ -73,7 +75,8 @@ def _loaded() -> Iterator[None]:
 
     yield
     # Nearly every list has a model whose name says more than its provider does.
-    workspace.facts().member("names", "exact")
+    with suppress(StorageError):  # whoever needs them tells of it
+        workspace.facts().member("names", "exact")
     yield
     from modelcat import rules
 
