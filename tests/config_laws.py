@@ -72,7 +72,8 @@ def marked(tree: Any) -> dict[Path, Any]:
     return {
         path: value
         for path, value in leaves(tree).items()
-        if "mine" in f"{path[2:]}{value}" or (isinstance(value, int) and value > FIRST_NUMBER)
+        if path[1:] != (value, "name")
+        and ("mine" in f"{path[2:]}{value}" or (isinstance(value, int) and value > FIRST_NUMBER))
     }
 
 
