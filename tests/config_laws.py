@@ -68,11 +68,14 @@ def models_of(tool: str, tree: Any) -> set[str]:
 
 
 def marked(tree: Any) -> dict[Path, Any]:
-    """The values that bear a mark of the person's; a provider they renamed may still be modelcat's."""
+    """The values that bear a mark of the person's; a provider they renamed may still be modelcat's, and what
+    names it in a profile follows.
+    """
     return {
         path: value
         for path, value in leaves(tree).items()
-        if path[1:] != (value, "name")
+        if path != ("model_provider",)
+        and path[1:] != (value, "name")
         and ("mine" in f"{path[2:]}{value}" or (isinstance(value, int) and value > FIRST_NUMBER))
     }
 
