@@ -35,7 +35,6 @@ class Import:
         self._git = git
         self._marks = 0
         self._process: Any = None
-        self._finished = False
 
     def __enter__(self) -> Import:
         with _undisturbed():
@@ -49,7 +48,7 @@ class Import:
 
     def __exit__(self, *_: object) -> None:
         process = self._process
-        if process is None or self._finished:
+        if process is None or process.returncode == 0:
             return
         process.kill()
         process.wait()
@@ -97,7 +96,6 @@ class Import:
         out, err = self._ended(f"{questions}done\n".encode())
         if self._process.returncode != 0:
             raise self._git.failure("fast-import", err.decode("utf-8", "replace"))
-        self._finished = True
         return bytes(out).decode().split()
 
     def _next_mark(self) -> str:

@@ -13,10 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as examples
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, precondition, rule
 
 from modelcat import asking, dialects, refresh, tools, workspace
 from modelcat import settings as machine
@@ -27,6 +25,7 @@ from modelcat.first_seen import History
 from modelcat.render import folder_of, render
 from tests import real_git
 from tests.catalog_life import CHANGES, LIKES, AnyShop, Life
+from tests.lives import live
 from tests.real_git import git
 from tests.told_world import DATA, Ids, files, head, healthy, listings, listings_at
 
@@ -244,27 +243,12 @@ class Lives(Life):
             assert told.get(name, (none, none)) == (now - was, was - now)
 
 
-def live(lives: int, steps: int, *, derandomize: bool) -> None:
-    run_state_machine_as_test(
-        Lives,
-        settings=examples(
-            max_examples=lives,
-            stateful_step_count=steps,
-            derandomize=derandomize,
-            deadline=None,
-            database=None,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 @pytest.mark.slow
 def test_a_few_lives() -> None:
-    live(10, 15, derandomize=True)
+    live(Lives, 10, 15, random=False)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(40))
 def test_many_lives(part: int) -> None:
-    live(50, 25, derandomize=False)
+    live(Lives, 50, 25, random=True)

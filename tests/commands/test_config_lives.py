@@ -10,10 +10,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase
-from hypothesis import settings as examples
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 
 from modelcat import tools as all_tools
 from modelcat.commands import status
@@ -23,8 +22,11 @@ from tests import config_laws
 from tests.config_backups import NAMES, Backups, speak
 from tests.config_life import NOTHING, PROVIDERS, TOOLS, Chance, Entry, Known, Name, Shot, provider_of
 from tests.config_parsers import Path, default, leaves, read
+from tests.lives import live
 from tests.world import as_json
 
+PHASES = [Phase.generate]
+"""A shorter life with the same end takes minutes to find."""
 WISHES = st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"groq"}), frozenset(PROVIDERS[1:3])])
 
 
@@ -277,28 +279,11 @@ def noted(told: Any) -> str:
     return " ".join([*told["notes"], *(note for file in told["files"] for note in file["notes"])])
 
 
-def live(lives: int, steps: int, *, random: bool) -> None:
-    run_state_machine_as_test(
-        Lives,
-        settings=examples(
-            max_examples=lives,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            report_multiple_bugs=False,
-            derandomize=not random,
-            # A shorter life with the same end takes minutes to find.
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 @pytest.mark.slow
 def test_lives() -> None:
-    live(30, 15, random=False)
+    live(Lives, 30, 15, random=False, phases=PHASES)
 
 
 @pytest.mark.long
 def test_many_lives() -> None:
-    live(2000, 25, random=True)
+    live(Lives, 2000, 25, random=True, phases=PHASES)
