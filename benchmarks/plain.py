@@ -33,7 +33,9 @@ async def fetch(client: httpx.AsyncClient, job: Job, out: Path) -> None:
     answer = await client.get(job["url"])
     answer.raise_for_status()
     rows = sorted(found(answer.json(), job["path"]), key=lambda row: str(row[job["key"]]))
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows)
+    lines = ",\n".join(
+        json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for row in rows
+    )
     (out / f"models_{job['name']}.json").write_text(f'{{\n"data": [\n{lines}\n]\n}}\n', encoding="utf-8")
 
 

@@ -7,18 +7,16 @@ out of git. How a row is read stands in dialects/, the text of a normalised list
 from __future__ import annotations
 
 import fnmatch
-import json
-import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from json import encoder
 from typing import TYPE_CHECKING, Any, Final
 
 from modelcat import dialects
 from modelcat.catalog import MODES, NO_COST, Cost, Model
 from modelcat.dialects._facts import MODALITIES
 from modelcat.dialects._reader import Reader
+from modelcat.payload import as_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 LONGEST_ID: Final = 512
 """Characters; the longest ids providers really have are a quarter of it."""
 _SHOWN = 3
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +96,10 @@ def answer_text(
         reader = Reader(dialect, provider, ignored)
         usable = ((model_id, row) for model_id, _, row in _usable(dialect, provider, reader, rows))
     without = _without(ignored)
-    lines = sorted({(model_id, _line(without(row))) for model_id, row in usable})
+    lines = sorted({(model_id, as_line(without(row))) for model_id, row in usable})
     if not lines:
         return '{\n"data": []\n}\n'
-    text = '{\n"data": [\n' + ",\n".join(line for _, line in lines) + "\n]\n}\n"
-    # Half a surrogate pair is valid in JSON and in no file.
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    return '{\n"data": [\n' + ",\n".join([line for _, line in lines]) + "\n]\n}\n"
 
 
 def ids_text(models: Iterable[Model]) -> str:
@@ -158,7 +153,8 @@ def _says_nothing(provider: Provider, rows: Sequence[Row]) -> frozenset[str]:
     ignored = frozenset(provider.volatile)
     if len(rows) >= 3 and "created" in rows[0]:
         first = rows[0]["created"]
-        if all(row.get("created") == first for row in rows):
+        # No time is a table or a list, and Python can read one so deep that it cannot compare two.
+        if not isinstance(first, dict | list) and all(row.get("created") == first for row in rows):
             ignored |= {"created"}
     return ignored
 
@@ -248,40 +244,3 @@ def _drop(row: Row, steps: Sequence[str]) -> None:
         for copy in copies:
             if isinstance(copy, dict):
                 _drop(copy, rest)
-
-
-# What json has parsed holds itself nowhere, so nobody need look whether it does.
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False, check_circular=False)
-
-
-def _encoding() -> Callable[[Row], str]:
-    """`_ENCODER.encode`, where json is written in C with what it makes anew for every value made once.
-
-    That is a quarter of the time a row takes.
-    """
-    in_c = getattr(encoder, "c_make_encoder", None)
-    if in_c is None:
-        return _ENCODER.encode
-    pieces = in_c(
-        None, _ENCODER.default, encoder.encode_basestring, None, ": ", ", ", _ENCODER.sort_keys, False, False
-    )
-    return lambda row: "".join(pieces(row, 0))
-
-
-_encode: Final = _encoding()
-
-
-def _line(row: Row) -> str:
-    try:
-        return _encode(row)
-    except ValueError:
-        # 1e999 is a number in JSON and infinite here; no JSON can be written of it.
-        return _encode(_finite(row))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

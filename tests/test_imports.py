@@ -22,6 +22,7 @@ HOMES = {
     "typer": ("modelcat.cli",),
     "rich": ("modelcat.output",),
     "httpx": ("modelcat.fetch",),
+    "orjson": ("modelcat.payload",),
     "ruamel": ("modelcat.documents",),
     "_ruamel_yaml": ("modelcat.documents",),
     "tomlkit": ("modelcat.documents",),

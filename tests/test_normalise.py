@@ -212,9 +212,7 @@ def test_volatile_fields_reach_neither_text_nor_model() -> None:
 
 def test_answer_text_is_a_row_a_line_sorted() -> None:
     rows: list[Row] = [{"id": "b", "z": 1, "a": "ü"}, {"id": "a"}, {"id": "b", "a": "ü", "z": 1}]
-    assert (
-        answer_text(provider(), rows) == '{\n"data": [\n{"id": "a"},\n{"a": "ü", "id": "b", "z": 1}\n]\n}\n'
-    )
+    assert answer_text(provider(), rows) == '{\n"data": [\n{"id":"a"},\n{"a":"ü","id":"b","z":1}\n]\n}\n'
     assert json.loads(answer_text(provider(), [])) == {"data": []}
 
 

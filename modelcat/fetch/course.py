@@ -244,6 +244,8 @@ class _Course:
         asks = self.dialect.further(rows, self.provider, url)
         if not asks:
             return rows
+        from modelcat.payload import as_line
+
         few = asyncio.Semaphore(_DETAILS_AT_ONCE)
         answers: list[Any] = [None] * len(asks)
 
@@ -257,7 +259,7 @@ class _Course:
         except TimeoutError:
             self.notes.append("there was no time to ask for all details")
         self.tags = (None, None)
-        self.hash.update(json.dumps(answers, sort_keys=True).encode())
+        self.hash.update(as_line(answers).encode())
         missing = sum(answer is None for answer in answers)
         if missing and not self.notes:
             self.notes.append(f"{missing} of {len(asks)} questions about details had no answer")

@@ -6,7 +6,6 @@ A key is sent to one origin only, the one `Wire.exchange` is told, whatever a re
 from __future__ import annotations
 
 import importlib.util
-import json
 import socket
 import ssl
 import sys
@@ -76,11 +75,13 @@ class Answer:
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON; NaN and Infinity, which JSON does not have, are null. Raises WireError."""
+        """The body as JSON. Raises WireError."""
         if not self.body.strip():
             raise WireError("an empty answer instead of a list", elsewhere=True)
+        from modelcat.payload import parsed  # loaded while the first answer is waited for
+
         try:
-            return json.loads(self.body, parse_constant=lambda _name: None)
+            return parsed(self.body)
         except RecursionError:
             raise WireError("an answer nested too deeply to be a list of models") from None
         except ValueError:
