@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from modelcat import state
 from modelcat.catalog import FIRST_FETCHED, line_ids, listing_path
-from modelcat.repo import CatalogRepo
+from modelcat.repo.catalog import CatalogRepo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from modelcat.repo import LineChange
+    from modelcat.repo.history import LineChange
     from modelcat.settings import Settings
 
 Days = dict[str, dict[str, str]]

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from modelcat import files
-from modelcat.repo import BackupFile
+from modelcat.repo.private import BackupFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,7 +20,7 @@ from modelcat.finish import finish
 from modelcat.first_seen import History
 from modelcat.plan import NO_WISHES, FilePlan, Live, Plan, ToolPlan, Wishes
 from modelcat.render import offered
-from modelcat.repo import PrivateRepo
+from modelcat.repo.private import PrivateRepo
 from modelcat.tally import by_provider, told, total
 from modelcat.tree import MISSING, key_of, pointer_text
 from modelcat.veil import veiled

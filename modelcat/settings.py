@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modelcat.errors import RegistryError, SettingsError
-from modelcat.tool import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from modelcat.registry import Registry
     from modelcat.selection import Selection
     from modelcat.strict import Source
-    from modelcat.tool import Tool
+    from modelcat.tool import Place, Tool
 
 # What a person's own value may put into a URL: nothing that could end the host or begin another part.
 _URL_PART = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,254}[A-Za-z0-9])?")
@@ -94,6 +93,8 @@ class Settings:
 
     def place(self) -> Place:
         """What the tools' own paths depend on."""
+        from modelcat.tool import Place
+
         return Place(self.env, self.user_home, self.platform)
 
     def tool_path(self, tool: Tool) -> Path:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from modelcat import files, folders, live, told, tools
-from modelcat.repo import CatalogRepo, PrivateRepo
+from modelcat import files, folders, told, tools
+from modelcat.repo.catalog import CatalogRepo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from modelcat.files import Recovery, Write
+    from modelcat.repo.private import PrivateRepo
     from modelcat.settings import Settings
 
 _JOURNAL = "journal.json"
@@ -40,7 +41,7 @@ def begun(settings: Settings, what: str) -> Iterator[Recovery]:
     if another modelcat is at work, saying which.
     """
     with files.locked(settings.home, what):
-        recovery = files.recover(settings.home / _JOURNAL, PrivateRepo(settings.private).set_refs)
+        recovery = files.recover(settings.home / _JOURNAL, lambda refs: _private(settings).set_refs(refs))
         CatalogRepo(settings.catalog).settle()
         if recovery != files.Recovery():
             told.recovered.get()(recovery)
@@ -60,7 +61,7 @@ def write(
     no file had to change: the bases are recorded all the same. Folders that an earlier write made go with
     the last file in them. Raises StaleFileError and StorageError, as files.write_all does.
     """
-    private = PrivateRepo(settings.private)
+    private = _private(settings)
     needed = [item for item in changes if files.differs(item.write)]
     tag = keep(settings, sorted({change.tool for change in needed}), kind, changes) if needed else None
     writes = [change.write for change in needed]
@@ -76,7 +77,9 @@ def keep(settings: Settings, names: Sequence[str], kind: str, changes: Sequence[
 
     Files that `changes` are about are kept as their snapshots say, whether a base knows them or not.
     """
-    private = PrivateRepo(settings.private)
+    from modelcat import live
+
+    private = _private(settings)
     bases = private.bases(names)
     kept = []
     for name in names:
@@ -88,3 +91,9 @@ def keep(settings: Settings, names: Sequence[str], kind: str, changes: Sequence[
 def now() -> str:
     """The time as it stands in tags: UTC, 2026-11-24T14-30-00Z."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+
+
+def _private(settings: Settings) -> PrivateRepo:
+    from modelcat.repo.private import PrivateRepo  # most of those who take the lock change no file
+
+    return PrivateRepo(settings.private)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from modelcat.catalog import Listing
     from modelcat.facts import Facts
     from modelcat.registry import Registry
-    from modelcat.repo import CatalogRepo
+    from modelcat.repo.catalog import CatalogRepo
     from modelcat.rules import Context
     from modelcat.settings import Settings
 
@@ -79,7 +79,7 @@ def judging(settings: Settings, registry: Registry) -> Context:
 
 def repo(settings: Settings) -> CatalogRepo:
     """The repository that can be shared, created where it is not there. Raises RepoError."""
-    from modelcat.repo import CatalogRepo
+    from modelcat.repo.catalog import CatalogRepo
 
     return CatalogRepo.open(settings.catalog)
 

@@ -15,7 +15,7 @@ from modelcat import tools as all_tools
 from modelcat.commands import backup, clean, restore
 from modelcat.output import Screen
 from modelcat.output import restore as restore_words
-from modelcat.repo import PrivateRepo
+from modelcat.repo.private import PrivateRepo
 from tests.config_hands import BROKEN, Hands
 from tests.config_life import NOTHING, TOOLS, Backup, Chance, Name, Shot
 from tests.world import as_json

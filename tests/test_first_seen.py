@@ -18,8 +18,9 @@ from modelcat.catalog import Model, line_ids, listing, listing_path, listing_tex
 from modelcat.commands import diff, generate, sync
 from modelcat.commands.sync import Options
 from modelcat.first_seen import History
-from modelcat.repo import CatalogRepo, git
 from modelcat.repo import catalog as repo_module
+from modelcat.repo import git
+from modelcat.repo.catalog import CatalogRepo
 from tests import real_git
 from tests.simulator import Simulator
 from tests.simulator.fixtures import simulator

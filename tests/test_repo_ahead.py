@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from modelcat.errors import RepoError, StorageError
-from modelcat.repo import CatalogRepo, worktree
+from modelcat.repo import worktree
 from modelcat.repo.ahead import Ahead
+from modelcat.repo.catalog import CatalogRepo
 from modelcat.repo.git import Git
 from modelcat.repo.importer import Import
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelcat.errors import RepoError, StorageError
-from modelcat.repo import CatalogRepo
 from modelcat.repo import git as git_module
+from modelcat.repo.catalog import CatalogRepo
 from tests.real_git import clean, git, sound
 
 TEXTS = {f"catalog/p{n}.json": f'{{"provider": {n}}}\n' for n in range(5)} | {

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from modelcat.errors import RepoError, StorageError
-from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo
+from modelcat.repo.catalog import CatalogRepo
 from modelcat.repo.git import Git, _any_git, at_work
+from modelcat.repo.private import BackupFile, PrivateRepo
 from tests.real_git import clean, git, sound
 
 CRLF = "line one\r\nline two\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelcat.repo import CatalogRepo
+from modelcat.repo.catalog import CatalogRepo
 from tests.real_git import git
 
 HOSTILE = "@@ -1 +1 @@\n--- a/x\n+++ b/x\ndiff --git a/x b/x\n-minus\n+plus\n\\ No newline\n"

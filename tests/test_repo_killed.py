@@ -19,9 +19,11 @@ import pytest
 
 from modelcat import state
 from modelcat.errors import StorageError
-from modelcat.repo import BackupFile, CatalogRepo, PrivateRepo, worktree
+from modelcat.repo import worktree
+from modelcat.repo.catalog import CatalogRepo
 from modelcat.repo.git import Git
 from modelcat.repo.importer import Import
+from modelcat.repo.private import BackupFile, PrivateRepo
 from modelcat.repo.worktree import Pending, save_pending
 from tests.killed import run_until
 from tests.real_git import clean, git, sound
@@ -153,7 +155,7 @@ def test_a_git_that_outlives_its_modelcat_is_waited_for(tmp_path: Path) -> None:
         blobs = [(path, None if text is None else orphan.blob(text.encode())) for path, text in STEP.items()]
         mark = orphan.commit("refs/heads/main", "sync: new\n", 1, parent=repo.head(), files=blobs)
         code = (
-            "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo\n"
+            "import sys\nfrom pathlib import Path\nfrom modelcat.repo.catalog import CatalogRepo\n"
             "print('ready', flush=True)\nCatalogRepo(Path(sys.argv[1])).settle()\n"
         )
         with subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE) as process:
@@ -168,7 +170,7 @@ def test_a_git_that_outlives_its_modelcat_is_waited_for(tmp_path: Path) -> None:
 
 
 COMMIT = (
-    "import sys\nfrom pathlib import Path\nfrom modelcat.repo import CatalogRepo\n"
+    "import sys\nfrom pathlib import Path\nfrom modelcat.repo.catalog import CatalogRepo\n"
     "print('ready', flush=True)\nfolder = Path(sys.argv[1])\n"
     "texts = {f'catalog/{n}.json': f'{n} {sys.argv[2]}\\n' * 2000 for n in range(60)}\n"
     f"CatalogRepo.open(folder).commit(texts, 'sync: ' + sys.argv[2], '', {TAG!r})\n"
@@ -293,7 +295,7 @@ def test_interrupting_a_write_leaves_no_temporary(tmp_path: Path, monkeypatch: p
 def full_disk_script(folder: Path) -> str:
     return (
         "import resource, signal, sys\nfrom pathlib import Path\nfrom modelcat.errors import StorageError\n"
-        "from modelcat.repo import CatalogRepo\n"
+        "from modelcat.repo.catalog import CatalogRepo\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"repo = CatalogRepo.open(Path({str(folder)!r}))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))\n"
@@ -380,7 +382,7 @@ def test_a_backup_killed_before_every_step(backups: Path, tmp_path: Path) -> Non
 
 
 BACKUP = (
-    "import sys\nfrom pathlib import Path\nfrom modelcat.repo import BackupFile, PrivateRepo\n"
+    "import sys\nfrom pathlib import Path\nfrom modelcat.repo.private import BackupFile, PrivateRepo\n"
     "print('ready', flush=True)\nfile = BackupFile('aichat', None, '/x', True, b'new', 0o600, None)\n"
     f"PrivateRepo.open(Path(sys.argv[1])).backup([file], {WHEN!r}, 'apply')\n"
 )

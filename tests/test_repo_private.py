@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelcat.errors import RepoError
-from modelcat.repo import BackupFile, Kept, PrivateRepo
+from modelcat.repo.private import BackupFile, Kept, PrivateRepo
 from tests.real_git import git, sound
 
 WHEN = "2026-11-24T14-30-00Z"

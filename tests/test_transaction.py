@@ -15,7 +15,8 @@ from modelcat import settings as machine
 from modelcat import tools as all_tools
 from modelcat.errors import StaleFileError, StorageError
 from modelcat.files import Write
-from modelcat.repo import CatalogRepo, PrivateRepo
+from modelcat.repo.catalog import CatalogRepo
+from modelcat.repo.private import PrivateRepo
 from modelcat.settings import Settings
 from modelcat.transaction import Change
 from tests.killed import run_until

@@ -87,7 +87,7 @@ def providers(context: typer.Context) -> Iterable[str]:
 def tags(context: typer.Context) -> Iterable[str]:
     """The backups and the syncs, newest first."""
     from modelcat import workspace
-    from modelcat.repo import PrivateRepo
+    from modelcat.repo.private import PrivateRepo
 
     with suppress(ModelcatError, OSError):
         settings = _settings(context)

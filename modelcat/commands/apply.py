@@ -9,7 +9,7 @@ from modelcat import memory, planning, transaction
 from modelcat.errors import ExitCode
 from modelcat.files import Write
 from modelcat.plan import Wishes
-from modelcat.repo import PrivateRepo
+from modelcat.repo.private import PrivateRepo
 from modelcat.transaction import Change
 
 if TYPE_CHECKING:

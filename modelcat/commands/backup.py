@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from modelcat import tools as all_tools
 from modelcat import transaction
 from modelcat.errors import ExitCode
-from modelcat.repo import PrivateRepo
+from modelcat.repo.private import PrivateRepo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from modelcat.repo import Kept
+    from modelcat.repo.private import Kept
     from modelcat.settings import Settings
 
 

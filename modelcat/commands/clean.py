@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from modelcat import state, tools, transaction
 from modelcat.errors import ExitCode, StorageError, UsageError
 from modelcat.render import folder_of
-from modelcat.repo import PERSONAL, CatalogRepo, PrivateRepo
+from modelcat.repo.catalog import PERSONAL, CatalogRepo
+from modelcat.repo.private import PrivateRepo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from modelcat.render import check, folder_of, render
 
 if TYPE_CHECKING:
     from modelcat.render import Rendered
-    from modelcat.repo import CatalogRepo
+    from modelcat.repo.catalog import CatalogRepo
     from modelcat.settings import Settings
 
 

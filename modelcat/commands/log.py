@@ -16,13 +16,15 @@ from modelcat.catalog import ids_path, listing_path, model_from_json
 from modelcat.compare import Difference, differences
 from modelcat.errors import ExitCode
 from modelcat.names import base_name
-from modelcat.repo import utc
+from modelcat.repo.objects import utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from modelcat.catalog import Model
-    from modelcat.repo import CatalogRepo, Entry, LineChange
+    from modelcat.repo.catalog import CatalogRepo
+    from modelcat.repo.history import LineChange
+    from modelcat.repo.objects import Entry
     from modelcat.settings import Settings
 
 What = Literal["appeared", "vanished", "changed"]

@@ -14,7 +14,7 @@ from modelcat.documents import parse
 from modelcat.errors import DocumentError, ExitCode, StorageError, UsageError
 from modelcat.memory import pointer_to_json, tree_to_json
 from modelcat.merge import NO_BASE, Base
-from modelcat.repo import merged_by_lines
+from modelcat.repo.lines import merged_by_lines
 from modelcat.tree import MISSING, key_of, pointer_text, same
 from modelcat.veil import veiled
 from modelcat.weave import Rules, woven

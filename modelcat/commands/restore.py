@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from modelcat import files, live, transaction
 from modelcat import tools as all_tools
 from modelcat.errors import ExitCode, RepoError, UsageError
-from modelcat.repo import CatalogRepo, PrivateRepo, utc
+from modelcat.repo.catalog import CatalogRepo
+from modelcat.repo.objects import utc
+from modelcat.repo.private import PrivateRepo
 from modelcat.transaction import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from modelcat.repo import Kept, Manifest, Tag
+    from modelcat.repo.objects import Tag
+    from modelcat.repo.private import Kept, Manifest
     from modelcat.settings import Settings
 
 Action = Literal["written", "removed", "unchanged"]

@@ -10,7 +10,7 @@ from modelcat import planning, state, workspace
 from modelcat.catalog import snapshot_day
 from modelcat.errors import ExitCode
 from modelcat.planning import decision_json
-from modelcat.repo import PrivateRepo
+from modelcat.repo.private import PrivateRepo
 from modelcat.tally import Tally, by_provider, total
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelcat.merge import Decision
     from modelcat.plan import FilePlan
     from modelcat.planning import Planned
-    from modelcat.repo import Tag
+    from modelcat.repo.objects import Tag
     from modelcat.settings import Settings
 
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from modelcat.refresh import Change
     from modelcat.registry import Registry
     from modelcat.render import Rendered
-    from modelcat.repo import Ahead, CatalogRepo
+    from modelcat.repo.ahead import Ahead
+    from modelcat.repo.catalog import CatalogRepo
     from modelcat.selection import Selection
     from modelcat.settings import Settings
     from modelcat.state import ProviderState, State

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from modelcat.commands.log import Event, LogResult
     from modelcat.output import Screen
-    from modelcat.repo import Entry
+    from modelcat.repo.objects import Entry
 
 _FOLD = 10
 _SIGNS = {"appeared": "+", "vanished": "-", "changed": "~"}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from modelcat.commands.restore import CatalogRestoreResult, RestoreResult, TagsResult
     from modelcat.output import Screen
-    from modelcat.repo import Tag
+    from modelcat.repo.objects import Tag
 
 _FOLD = 20
 _COLUMNS = (Column("tag"), Column("made"), Column("holds", long=True))

@@ -12,7 +12,7 @@ from modelcat.commands import backup
 from modelcat.errors import ExitCode, StorageError, UsageError
 from modelcat.output import Screen
 from modelcat.output import backup as words
-from modelcat.repo import PrivateRepo
+from modelcat.repo.private import PrivateRepo
 from tests.real_git import git
 
 

@@ -11,7 +11,8 @@ from modelcat.commands import backup, clean, restore
 from modelcat.errors import ExitCode, UsageError
 from modelcat.output import Screen
 from modelcat.output import clean as words
-from modelcat.repo import CatalogRepo, PrivateRepo
+from modelcat.repo.catalog import CatalogRepo
+from modelcat.repo.private import PrivateRepo
 from modelcat.settings import Settings
 from tests.real_git import clean as is_clean
 from tests.real_git import git, sound

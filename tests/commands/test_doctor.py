@@ -16,7 +16,7 @@ from modelcat.commands import doctor, init
 from modelcat.errors import ExitCode
 from modelcat.output import Screen
 from modelcat.output import doctor as words
-from modelcat.repo import BackupFile, PrivateRepo
+from modelcat.repo.private import BackupFile, PrivateRepo
 
 if TYPE_CHECKING:
     from pathlib import Path

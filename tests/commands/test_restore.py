@@ -24,7 +24,8 @@ from modelcat.files import Write
 from modelcat.files.disk import link_text
 from modelcat.output import Screen
 from modelcat.output import restore as words
-from modelcat.repo import CatalogRepo, PrivateRepo
+from modelcat.repo.catalog import CatalogRepo
+from modelcat.repo.private import PrivateRepo
 from modelcat.settings import Settings
 from modelcat.transaction import Change
 from tests.killed import run_until

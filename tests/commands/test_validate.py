@@ -17,7 +17,7 @@ from modelcat import registry, settings
 from modelcat.checkup import ASKED, Shipped, Surroundings, surroundings
 from modelcat.commands import validate
 from modelcat.errors import ExitCode, SettingsError
-from modelcat.repo import PrivateRepo
+from modelcat.repo.private import PrivateRepo
 from modelcat.rules import urls_of
 
 if TYPE_CHECKING:
