@@ -7,6 +7,7 @@ tests compare its verdicts with fastjsonschema's.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -94,6 +95,9 @@ class _Checks:
         wanted, options = schema.get("type"), schema.get("anyOf")
         types = _types(wanted)
         limited = not _LIMITS.isdisjoint(schema)
+        # Most limits are those of a number, and most numbers keep them.
+        least, most = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+        plain = None if "enum" in schema else int
         inner: dict[type, _Check] = {dict: self._map(schema)}
         if "items" in schema:
             inner[list] = self._list(schema["items"])
@@ -103,8 +107,11 @@ class _Checks:
                 return [Violation((), "type", f"should be {_words(wanted)}, is {describe(value)}")]
             if options is not None and (problem := self._none_of(value, options)):
                 return problem
-            inside = inner[type(value)](value) if type(value) in inner else ()
-            return [*_plain(value, schema), *inside] if limited else inside
+            kind = type(value)
+            inside = inner[kind](value) if kind in inner else ()
+            if not limited or (kind is plain and least <= value <= most):
+                return inside
+            return [*_plain(value, schema), *inside]
 
         return check
 
@@ -129,9 +136,16 @@ class _Checks:
         return check
 
     def _list(self, schema: Any) -> _Check:
+        fitting = self._fitting(schema)
+
         def check(value: Any) -> Sequence[Violation]:
             of = self.of(schema)
-            return [one for index, item in enumerate(value) for one in _below(index, of(item))]
+            return [
+                one
+                for index, item in enumerate(value)
+                if type(item) not in fitting
+                for one in _below(index, of(item))
+            ]
 
         return check
 
