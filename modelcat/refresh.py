@@ -46,6 +46,8 @@ class Change:
 
 def change(provider: str, old: Listing | None, new: Listing | None) -> Change:
     """What a person would call changed: facts that moved, not where they were read."""
+    if old is None and new is not None:
+        return Change(provider, added=tuple([model.id for model in new.models]))
     before = _facts(old)
     after = _facts(new)
     return Change(
