@@ -188,6 +188,22 @@ def test_variables_of_a_hook_that_calls_us_change_nothing(
     assert sound(folder)
 
 
+def test_git_asks_nobody_who_moves_its_references(
+    folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it looks up the name of this machine, which takes ten seconds where packets are dropped."""
+    global_settings(home, "[user]\nname = Ada\nemail = ada@example.org\n")
+    monkeypatch.setenv("EMAIL", "ada@example.org")
+    repo = CatalogRepo.open(folder)
+    git(folder, "config", "user.name", "Ada")
+    assert repo.commit(TEXTS, "first", tag=f"sync/{WHEN}")
+    assert repo.commit({"catalog/a.json": "[]\n"}, "second")
+    logs = [place.read_text() for place in (folder / ".git" / "logs").rglob("*") if place.is_file()]
+    notes = "".join(logs).splitlines()
+    assert len(notes) >= 2
+    assert all(" modelcat <modelcat@localhost> " in note for note in notes)
+
+
 def test_settings_in_the_repository_itself_run_nothing(folder: Path, tmp_path: Path) -> None:
     committed(folder)
     refuse = script(tmp_path / "refuse", f"touch {tmp_path}/ran; exit 1")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from modelcat.errors import ModelcatError
 
-AUTHOR = "modelcat <modelcat@localhost>"
+_NAME, _ADDRESS = "modelcat", "modelcat@localhost"
+AUTHOR = f"{_NAME} <{_ADDRESS}>"
 _PINS = {
     "core.hooksPath": os.devnull,
     "core.attributesFile": os.devnull,
@@ -57,6 +58,12 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    # Of whoever moves a reference git makes a note, and would ask the network what this machine is called:
+    # ten seconds where packets are dropped.
+    "GIT_COMMITTER_NAME": _NAME,
+    "GIT_COMMITTER_EMAIL": _ADDRESS,
+    "GIT_AUTHOR_NAME": _NAME,
+    "GIT_AUTHOR_EMAIL": _ADDRESS,
     "GIT_DEFAULT_HASH": "sha1",
     "GIT_DEFAULT_REF_FORMAT": "files",
     "LC_ALL": "C",
