@@ -18,6 +18,7 @@ import pytest
 
 pytestmark = pytest.mark.real
 
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 15
 """Seconds in which a first sync ends, whatever the network does not do."""
 # One end of a cable that leads to nobody; what is sent to the neighbour whose address is known is lost.
@@ -59,7 +60,7 @@ def _allowed(tmp_path: Path) -> None:
 
 def hosts() -> list[str]:
     """The hosts that the shipped providers are asked at."""
-    text = Path("config/providers.toml").read_text("utf-8")
+    text = (ROOT / "config" / "providers.toml").read_text("utf-8")
     urls: list[str] = []
     for row in tomllib.loads(text)["providers"].values():
         one = (row.get("base_url"), row.get("models_url"), row.get("details_url"))
