@@ -113,7 +113,8 @@ def load(
         sends = {pair for provider in ours.values() for pair in _sends(provider)}
         for name, row in _rows(source):
             provider = _Row(source, name, row).provider(ours.get(name))
-            providers[name] = replace(provider, trusted=all(pair in sends for pair in _sends(provider)))
+            safe = all(pair in sends for pair in _sends(provider))
+            providers[name] = provider if safe else replace(provider, trusted=False)
             changed.add(name)
     return Registry(
         MappingProxyType(dict(sorted(providers.items()))), MappingProxyType(ours), frozenset(changed)

@@ -119,6 +119,22 @@ def test_no_more_at_a_time_than_asked_for(simulator: Simulator, most: int) -> No
     assert peak == most
 
 
+def test_the_first_is_asked_before_the_last_begins(simulator: Simulator) -> None:
+    """So its answer can be read while those of others are on their way."""
+    shops = [simulator.open("openrouter", f"shop{number:02}") for number in range(20)]
+    seen: list[int] = []
+
+    def wait(step: Step) -> None:
+        if (step.provider, step.event) == ("shop19", "started"):
+            limit = time.monotonic() + 5
+            while not simulator.asked(shops[0]) and time.monotonic() < limit:
+                time.sleep(0.01)
+            seen.append(len(simulator.asked(shops[0])))
+
+    fetch_all([question(shop) for shop in shops], progress=wait)
+    assert seen == [1]
+
+
 def test_progress_is_told_in_order(simulator: Simulator) -> None:
     shop = simulator.open("anthropic", count=25, page_size=10, faults=["503"])
     steps: list[Step] = []

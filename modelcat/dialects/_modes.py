@@ -5,10 +5,11 @@ Where the provider says nothing, the id decides, word by word; what no word give
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from modelcat.catalog import Mode
 
@@ -212,7 +213,8 @@ _SEPARATORS: Final = "/:_.@* "
 """Of the words of an id, besides the hyphen."""
 
 
-def mode_by_words(words: Iterable[str]) -> Mode | None:
+@lru_cache(maxsize=1024)
+def mode_by_words(words: tuple[str, ...]) -> Mode | None:
     """The mode the provider's own words name; None where it knows none of them."""
     found = {mode for word in words if (mode := _WORDS.get(word))}
     return next((mode for mode in _RANK if mode in found), None)

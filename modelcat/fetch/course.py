@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from modelcat import dialects
@@ -58,6 +58,8 @@ class _Shared:
     reach: Reach
     limits: Limits
     progress: Callable[[Step], None]
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the course that begins."""
 
 
 def _failed(provider: str, reason: str, *, network: bool = False) -> Failed:
@@ -71,7 +73,7 @@ class _Course:
         self.question = question
         self.provider = question.provider
         self.dialect = dialects.load(question.provider.dialect)
-        self.wire, self.slots, self.reach = shared.wire, shared.slots, shared.reach
+        self.wire, self.slots, self.reach, self.turn = shared.wire, shared.slots, shared.reach, shared.turn
         self.limits, self.progress = shared.limits, shared.progress
         # A list known to be public is asked without the key first.
         self.keyed = self.provider.needs_key_for_list is not False
@@ -87,6 +89,10 @@ class _Course:
     async def outcome(self) -> Outcome:
         """Ask, in time; whatever happens is one of the outcomes."""
         await self._take_slot()
+        async with self.turn:
+            # Those that have begun get on the wire before the next question is made: the first answers are
+            # then there, and read, while the last are on their way.
+            await asyncio.sleep(0)
         self.started = time.monotonic()
         self.progress(Step(self.provider.id, "started"))
         clock = asyncio.timeout(self.limits.timeout)
