@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from modelcat.catalog import Provider
-    from modelcat.fetch import Outcome, Step
+    from modelcat.fetch import Fetched, Outcome, Step
     from modelcat.settings import Settings
     from modelcat.state import State
 
@@ -31,11 +31,12 @@ def ask(
     max_concurrency: int,
     timeout: float,
     progress: Callable[[Step], None] | None = None,
-    meanwhile: Iterator[bool] | None = None,
+    meanwhile: Iterator[None] | None = None,
+    taken: Callable[[Fetched], Fetched] | None = None,
 ) -> dict[str, Outcome]:
     """Ask all of them at once; what came of each, by id. `timeout` in seconds for one provider in all.
 
-    `meanwhile` goes on by a step whenever all are waited for.
+    `progress`, `meanwhile` and `taken` as for `fetch_all`.
 
     A provider without a list to ask is in nobody's way: it is not in the result.
     """
@@ -53,6 +54,7 @@ def ask(
         timeout=timeout,
         progress=progress,
         meanwhile=meanwhile,
+        taken=taken,
     )
     return dict(sorted({**skipped, **asked}.items()))
 

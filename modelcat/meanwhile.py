@@ -1,69 +1,49 @@
-"""What a sync does while it waits for the providers that have not answered yet.
+"""What a sync does before the last provider has answered.
 
-It loads what the rest of the sync will need, then reads the answers that are there, one at a time: so little
-is left to do after the last one. When there is time for a step is seen in fetch/loop.py; what an answer says
-in refresh.py.
+While all are waited for it loads what the rest of the sync will need; each answer it reads as soon as that
+is there, so that its JSON, which takes the most room of all, is not kept. When there is time for a step is
+seen in fetch/loop.py; what an answer says in refresh.py.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modelcat import tools, workspace
 from modelcat.errors import StorageError
-from modelcat.fetch import Fetched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from modelcat.catalog import Provider
-    from modelcat.dialect import Row
-    from modelcat.fetch import Step
+    from modelcat.fetch import Fetched
     from modelcat.refresh import Answer
     from modelcat.registry import Registry
     from modelcat.state import State
 
 
-class Meanwhile:
-    """The steps of one sync; `answers` grows by what was read, by provider."""
+class Reading:
+    """The answers of one sync, read as they come: `answers`, by provider."""
 
-    def __init__(
-        self, registry: Registry, memory: State, progress: Callable[[Step], None] | None = None
-    ) -> None:
+    def __init__(self, registry: Registry, memory: State) -> None:
         self.answers: dict[str, Answer] = {}
         self._registry = registry
         self._memory = memory
-        self._progress = progress or (lambda _: None)
-        self._news: deque[tuple[Provider, Sequence[Row]]] = deque()
 
-    def heard(self, step: Step) -> None:
-        """To be told of everything that happens while the providers are asked; tells `progress` in turn."""
-        self._progress(step)
-        outcome = step.outcome
-        if not isinstance(outcome, Fetched) or outcome.rows is None:
-            return
-        provider, known = self._registry.get(outcome.provider), self._memory.providers.get(outcome.provider)
+    def taken(self, found: Fetched) -> Fetched:
+        """What is to be kept of an answer: of news only what was read, which is in `answers`."""
+        provider, known = self._registry.get(found.provider), self._memory.providers.get(found.provider)
         # Most answers are those of the last time, and need not be read.
-        if provider.kind == "provider" and (known is None or known.answer != outcome.body_hash):
-            self._news.append((provider, outcome.rows))
-
-    def steps(self) -> Iterator[bool]:
-        """A step at each turn, without end; false where there is nothing to do now."""
-        for _ in _loaded():
-            yield True
+        if provider.kind == "data" or not found.rows or (known and known.answer == found.body_hash):
+            return found
         from modelcat import refresh
 
-        while True:
-            there = bool(self._news)
-            if there:
-                provider, rows = self._news.popleft()
-                self.answers[provider.id] = refresh.read(provider, rows)
-            yield there
+        self.answers[provider.id] = refresh.read(provider, found.rows)
+        return replace(found, rows=(), answers=())
 
 
-def _loaded() -> Iterator[None]:
+def loading() -> Iterator[None]:
     """Import what news needs, a few milliseconds at a time."""
     from modelcat import update  # noqa: F401
 

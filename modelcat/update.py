@@ -50,7 +50,7 @@ class Update:
     outcomes: Mapping[str, Outcome]
     when: str
     answers: Mapping[str, Answer] = field(default_factory=dict)
-    """Those that were read while others were waited for."""
+    """Those that were read as they came."""
     ahead: Callable[[Mapping[str, str | None]], None] = lambda _: None
     """Is told texts as soon as they are made."""
     members: tuple[Provider, ...] = ()

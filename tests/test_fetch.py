@@ -501,7 +501,8 @@ def test_key_is_not_sent_in_clear_to_the_internet() -> None:
         provider = Provider("p", "P", "openai", base, f"{base}/models")
         limits = Limits()
         async with wire.Wire(limits) as one:
-            shared = _Shared(one, asyncio.Semaphore(1), patience.Reach(1), limits, lambda _step: None)
+            slots, reach = asyncio.Semaphore(1), patience.Reach(1)
+            shared = _Shared(one, slots, reach, limits, lambda _: None, lambda found: found)
             return _Course(Question(provider, f"{base}/models", KEY), shared)._secret(f"{base}/models")
 
     assert asyncio.run(secret("http://api.example.com/v1")) == {}
@@ -988,3 +989,22 @@ def test_importing_it_loads_no_client() -> None:
         print(sorted({"httpx", "asyncio", "ssl", "socket"} & set(sys.modules)))
     """
     assert _python(script).stdout == "[]\n"
+
+
+def test_what_is_kept_of_an_answer_is_decided_once_when_it_is_whole(simulator: Simulator) -> None:
+    good = simulator.open("openrouter", "good", count=7)
+    bad = simulator.open("openrouter", "bad", always="404")
+    seen: list[Fetched] = []
+    told: list[Outcome | None] = []
+
+    def taken(found: Fetched) -> Fetched:
+        seen.append(found)
+        return replace(found, rows=(), answers=())
+
+    found = fetch_all(
+        [question(good), question(bad)], progress=lambda step: told.append(step.outcome), taken=taken
+    )
+    assert [(one.provider, len(one.rows or ())) for one in seen] == [("good", 7)]
+    assert found["good"] == replace(seen[0], rows=(), answers=())
+    assert found["good"] in told
+    assert isinstance(found["bad"], Failed)

@@ -17,10 +17,10 @@ from modelcat.fetch.loop import _Selector, run
 from tests.simulator import Simulator
 
 
-def steps(taken: list[int], number: int) -> Iterator[bool]:
+def steps(taken: list[int], number: int) -> Iterator[None]:
     for step in range(number):
         taken.append(step)
-        yield True
+        yield
 
 
 def test_all_of_it_is_done_where_there_is_time() -> None:
@@ -49,20 +49,6 @@ def test_a_step_is_taken_only_where_nothing_has_come() -> None:
         theirs.send(b"x")
         assert selector.select(None) != []
         assert taken == [0]
-
-
-def test_where_there_is_nothing_to_do_now_it_waits_and_asks_again_later() -> None:
-    said = iter([False, True, False])
-    ours, theirs = socket.socketpair()
-    with ours, theirs, _Selector(said) as selector:
-        selector.register(ours, selectors.EVENT_READ)
-        begun = time.monotonic()
-        assert selector.select(0.05) == []
-        assert time.monotonic() - begun >= 0.05
-        begun = time.monotonic()
-        assert selector.select(30) == []
-        assert time.monotonic() - begun < 30
-        assert list(said) == [False]
 
 
 def test_once_all_is_done_it_waits_as_long_as_it_should() -> None:

@@ -17,7 +17,7 @@ from modelcat import settings as machine
 from modelcat.catalog import answer_path, listing_path, snapshot_day
 from modelcat.errors import ExitCode, UsageError
 from modelcat.fetch import Failed, Fetched
-from modelcat.meanwhile import Meanwhile
+from modelcat.meanwhile import Reading, loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,15 +152,13 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
         repo = workspace.repo(settings)
         repo.put_right()
         memory = _memory(settings, repo, force=options.force)
-        meanwhile = Meanwhile(registry, memory, progress)
-        outcomes = {} if options.offline else _ask(settings, chosen, memory, options, meanwhile)
+        reading = Reading(registry, memory)
+        outcomes = {} if options.offline else _ask(settings, chosen, memory, options, reading, progress)
         from modelcat.update import Update
 
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with repo.ahead() as ahead:
-            update = Update(
-                settings, registry, selection, memory, outcomes, when, meanwhile.answers, ahead.put
-            )
+            update = Update(settings, registry, selection, memory, outcomes, when, reading.answers, ahead.put)
             update.work(frozenset(provider.id for provider in chosen), force=options.force)
             commit, tag = _commit(repo, update, ahead)
         result = _result(update, chosen, outcomes, commit, tag, options)
@@ -217,12 +215,13 @@ def _is_there(settings: Settings, provider: str, row: ProviderState) -> bool:
     return all((settings.catalog / path).is_file() for path in paths)
 
 
-def _ask(
+def _ask(  # noqa: PLR0917
     settings: Settings,
     chosen: tuple[Provider, ...],
     memory: State,
     options: Options,
-    meanwhile: Meanwhile,
+    reading: Reading,
+    progress: Callable[[Step], None] | None,
 ) -> dict[str, Outcome]:
     return asking.ask(
         settings,
@@ -230,8 +229,9 @@ def _ask(
         memory,
         max_concurrency=options.max_concurrency,
         timeout=options.timeout,
-        progress=meanwhile.heard,
-        meanwhile=meanwhile.steps(),
+        progress=progress,
+        meanwhile=loading(),
+        taken=reading.taken,
     )
 
 

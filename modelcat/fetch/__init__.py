@@ -39,8 +39,9 @@ class Fetched:
 
     provider: str
     rows: tuple[Row, ...] | None = field(repr=False)
-    """The models as its dialect found them. None: 304, the stored answer still holds. Not in the repr, which
-    asyncio makes of what a task returned when it ends: ten thousand rows take 70 ms to write out."""
+    """The models as its dialect found them; empty where they were taken as they came. None: 304, the stored
+    answer still holds. Not in the repr, which asyncio makes of what a task returned when it ends: ten
+    thousand rows take 70 ms to write out."""
     etag: str | None = None
     last_modified: str | None = None
     """Only where one answer of one page was the whole list."""
@@ -124,13 +125,16 @@ def fetch_all(
     timeout: float = 30.0,
     progress: Callable[[Step], None] | None = None,
     limits: Limits | None = None,
-    meanwhile: Iterator[bool] | None = None,
+    meanwhile: Iterator[None] | None = None,
+    taken: Callable[[Fetched], Fetched] | None = None,
 ) -> dict[str, Outcome]:
     """Ask all `questions` at once, `max_concurrency` at a time; the outcome of each by provider id.
 
     Never raises for what a provider or the network does. `timeout` is for one provider in all, counted from
-    when it is its turn; where `limits` are given, theirs counts. A step of `meanwhile`, which must not raise,
-    is taken whenever all wait. KeyboardInterrupt ends it at once.
+    when it is its turn; where `limits` are given, theirs counts. KeyboardInterrupt ends it at once.
+
+    A step of `meanwhile` is made whenever all wait. `taken` is told each answer once it is whole and gives
+    what is to be kept of it. Neither may raise.
     """
     if not questions:
         return {}
@@ -143,6 +147,7 @@ def fetch_all(
             max_concurrency,
             limits or Limits(timeout=timeout),
             progress or (lambda _step: None),
+            taken or (lambda found: found),
         ),
         meanwhile or iter(()),
     )

@@ -34,6 +34,7 @@ async def ask_all(
     max_concurrency: int,
     limits: Limits,
     progress: Callable[[Step], None],
+    taken: Callable[[Fetched], Fetched],
 ) -> dict[str, Outcome]:
     """The outcome of each question, all of them asked at once, at most `max_concurrency` at a time."""
     try:
@@ -44,7 +45,7 @@ async def ask_all(
         return {q.provider.id: _failed(q.provider.id, reason, network=True) for q in questions}
     reach = Reach(sum(not question.provider.local for question in questions))
     async with wire:
-        shared = _Shared(wire, asyncio.Semaphore(max(1, max_concurrency)), reach, limits, progress)
+        shared = _Shared(wire, asyncio.Semaphore(max(1, max_concurrency)), reach, limits, progress, taken)
         outcomes = await asyncio.gather(*(_Course(question, shared).outcome() for question in questions))
     return {outcome.provider: outcome for outcome in outcomes}
 
@@ -58,6 +59,7 @@ class _Shared:
     reach: Reach
     limits: Limits
     progress: Callable[[Step], None]
+    taken: Callable[[Fetched], Fetched]
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the course that begins."""
 
@@ -74,7 +76,7 @@ class _Course:
         self.provider = question.provider
         self.dialect = dialects.load(question.provider.dialect)
         self.wire, self.slots, self.reach, self.turn = shared.wire, shared.slots, shared.reach, shared.turn
-        self.limits, self.progress = shared.limits, shared.progress
+        self.limits, self.progress, self.taken = shared.limits, shared.progress, shared.taken
         # A list known to be public is asked without the key first.
         self.keyed = self.provider.needs_key_for_list is not False
         self.holding = False
@@ -108,6 +110,8 @@ class _Course:
             self._give_slot()
             if not self.provider.local:
                 self.reach.finished()
+        if isinstance(found, Fetched):
+            found = self.taken(found)
         self.progress(Step(self.provider.id, "done", self.received, self.pages, outcome=found))
         return found
 

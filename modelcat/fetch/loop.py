@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
 T = TypeVar("T")
+_DONE = object()
 
 
 class _Selector(selectors.DefaultSelector):
     """Waits for the network; as long as there is something else to do, a step of that comes first."""
 
-    def __init__(self, meanwhile: Iterator[bool]) -> None:
+    def __init__(self, meanwhile: Iterator[None]) -> None:
         super().__init__()
         self._meanwhile = meanwhile
 
@@ -32,7 +33,7 @@ class _Selector(selectors.DefaultSelector):
         if found or timeout == 0:
             return found
         # A step takes time, and what the loop would have woken for may be due.
-        return super().select(0 if next(self._meanwhile, False) else timeout)
+        return super().select(timeout if next(self._meanwhile, _DONE) is _DONE else 0)
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -71,11 +72,11 @@ class _Loop(asyncio.SelectorEventLoop):
         return await answer
 
 
-def run(work: Coroutine[Any, Any, T], meanwhile: Iterator[bool]) -> T:
+def run(work: Coroutine[Any, Any, T], meanwhile: Iterator[None]) -> T:
     """Run `work` to its end in a loop of its own. KeyboardInterrupt cancels it and comes out.
 
-    Whenever there is nothing to do but wait, a step of `meanwhile` is taken; it says whether it did anything,
-    and must not raise.
+    Whenever there is nothing to do but wait, a step of `meanwhile` is made, as long as it has any; they must
+    not raise.
     """
     try:
         with asyncio.Runner(loop_factory=lambda: _Loop(_Selector(meanwhile))) as runner:

@@ -647,7 +647,7 @@ def test_a_config_that_its_tool_would_refuse_is_not_committed(
 # While providers are waited for
 
 
-def test_what_has_answered_is_read_while_others_are_waited_for(
+def test_what_has_answered_is_read_at_once_and_only_where_it_is_news(
     ask: Callable[..., SyncResult], simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick, slow = simulator.open("groq", "quick"), simulator.open("groq", "slow", latency=1.0)
@@ -667,7 +667,7 @@ def test_what_has_answered_is_read_while_others_are_waited_for(
     monkeypatch.setattr(update, "read", counted)
     write_registry(simulator)
     result = sync.run(machine.load(), Options(), asked_at)
-    assert done == [(quick.name, frozenset()), (slow.name, frozenset({quick.name}))]
+    assert done == [(quick.name, frozenset({quick.name})), (slow.name, frozenset({quick.name, slow.name}))]
     assert read == {quick.name, slow.name}
     assert {item.provider: item.models for item in result.accounts} == {
         quick.name: len(quick.ids),
