@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from modelcat import asking, sources, state, tools, workspace
 from modelcat import settings as machine
-from modelcat.catalog import Catalog, answer_path, listing_path
+from modelcat.catalog import Catalog, answer_path, ids_path, listing_path
 from modelcat.errors import RepoError
 from modelcat.fetch import Failed, Fetched, Skipped
 from modelcat.first_seen import History
+from modelcat.normalise import ids_text
 from modelcat.refresh import Change, Refreshed, Refresher, change, fingerprint, paths, read
 from modelcat.render import check, folder_of, render
 from modelcat.state import ProviderState
@@ -165,6 +166,7 @@ class Update:
         else:
             # What is remembered speaks of another catalog, or of none: this one may be a clone, or restored.
             self.rows[provider.id] = replace(row, models=len(kept.models))
+            self._make_ids(provider.id, kept)
 
     def _answered(
         self, provider: Provider, outcome: Fetched, row: ProviderState, refresher: Refresher, reading: str
@@ -216,6 +218,12 @@ class Update:
             self.new[provider] = found.added
         if found:
             self.changes.append(found)
+
+    def _make_ids(self, provider: str, kept: Listing) -> None:
+        """The ids beside a listing that stays: a commit of the person's may have taken them out."""
+        path, text = ids_path(provider), ids_text(kept.models)
+        if workspace.text(self.settings, path) != text:
+            self.texts[path] = text
 
     def _of_an_answer(self, provider: str) -> Listing | None:
         """The stored listing; None where there is none, or it stands on the snapshot, or cannot be read."""

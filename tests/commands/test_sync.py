@@ -511,6 +511,27 @@ def test_without_its_list_nothing_else_of_a_provider_stays(
     assert not list(machine.load().catalog.glob("config/*/models_acme.*"))
 
 
+@pytest.mark.parametrize("how", ["gone", "damaged"])
+def test_the_ids_of_a_list_are_made_of_it_where_its_provider_is_not_heard(
+    how: str, ask: Callable[..., SyncResult], simulator: Simulator
+) -> None:
+    acme = simulator.open("openrouter", "acme", count=3)
+    simulator.open("groq", "other")
+    ask()
+    ids = machine.load().catalog / "config/txt/models_acme.txt"
+    before = ids.read_bytes()
+    if how == "gone":
+        git("rm", "-q", str(ids))
+    else:
+        ids.write_text("nobody's\n")
+    git("commit", "-q", "-am", "by hand")
+    acme.always = "401"
+    assert ask().commit is not None
+    assert ids.read_bytes() == before
+    assert git("status", "--porcelain") == ""
+    assert ask().commit is None
+
+
 @pytest.mark.parametrize("off", [True, False])
 @pytest.mark.parametrize("force", [True, False])
 def test_a_committed_list_that_cannot_be_read_stands_in_nobodys_way(
