@@ -46,22 +46,21 @@ class Change:
 
 def change(provider: str, old: Listing | None, new: Listing | None) -> Change:
     """What a person would call changed: facts that moved, not where they were read."""
-    if old is None and new is not None:
-        return Change(provider, added=tuple([model.id for model in new.models]))
-    before = _facts(old)
-    after = _facts(new)
+    before, after = _by_id(old), _by_id(new)
     return Change(
         provider,
         added=tuple(sorted(after.keys() - before.keys())),
         removed=tuple(sorted(before.keys() - after.keys())),
-        changed=tuple(sorted(i for i in before.keys() & after.keys() if before[i] != after[i])),
+        changed=tuple(sorted(i for i in before.keys() & after.keys() if _moved(before[i], after[i]))),
     )
 
 
-def _facts(listing: Listing | None) -> dict[str, Model]:
-    if listing is None:
-        return {}
-    return {model.id: model._replace(sources=()) if model.sources else model for model in listing.models}
+def _by_id(listing: Listing | None) -> dict[str, Model]:
+    return {} if listing is None else {model.id: model for model in listing.models}
+
+
+def _moved(before: Model, after: Model) -> bool:
+    return before != after._replace(sources=before.sources)
 
 
 def subject(changes: Iterable[Change]) -> str:

@@ -153,7 +153,9 @@ def run(settings: Settings, options: Options, progress: Callable[[Step], None] |
         repo.put_right()
         memory = _memory(settings, repo, force=options.force)
         reading = Reading(registry, memory)
-        outcomes = {} if options.offline else _ask(settings, chosen, memory, options, reading, progress)
+        outcomes: Mapping[str, Outcome] = {}
+        if not options.offline:
+            outcomes = _ask(settings, chosen, memory, options, reading=reading, progress=progress)
         from modelcat.update import Update
 
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -215,11 +217,12 @@ def _is_there(settings: Settings, provider: str, row: ProviderState) -> bool:
     return all((settings.catalog / path).is_file() for path in paths)
 
 
-def _ask(  # noqa: PLR0917
+def _ask(
     settings: Settings,
     chosen: tuple[Provider, ...],
     memory: State,
     options: Options,
+    *,
     reading: Reading,
     progress: Callable[[Step], None] | None,
 ) -> dict[str, Outcome]:

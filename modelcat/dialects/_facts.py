@@ -120,10 +120,10 @@ def going(value: Any) -> bool | None:
 
 def words(value: Any) -> tuple[str, ...]:
     """Words in lower case with underscores: of a text with commas, a list, or the keys of a map of flags."""
-    if isinstance(value, str):
-        return _of_text(value)
     if isinstance(value, list):
         given = tuple(value)
+    elif isinstance(value, str):
+        given = tuple(value.split(","))
     elif isinstance(value, dict):
         given = tuple([key for key, said in value.items() if flag(said)])
     else:
@@ -133,11 +133,6 @@ def words(value: Any) -> tuple[str, ...]:
         return _words(given)
     except TypeError:
         return _words(tuple([item for item in given if type(item) is str]))
-
-
-@lru_cache(maxsize=1024)
-def _of_text(text: str) -> tuple[str, ...]:
-    return _words(tuple(text.split(",")))
 
 
 @lru_cache(maxsize=1024)
@@ -159,7 +154,7 @@ def side_words(value: Any, side: int) -> tuple[str, ...]:
 
 def modalities(value: Any, side: int) -> tuple[str, ...]:
     """The modalities that one side of a value names, in one order; words that are none are left out."""
-    given = side_words(value, side) if isinstance(value, str) else words(value)
+    given = side_words(value, side)
     return _in_order(given) if given else ()
 
 
